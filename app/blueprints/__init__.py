@@ -1,0 +1,19 @@
+"""HTTP in, HTTP out: one module a noun."""
+
+from app.blueprints import docs, health, notifications, plans, users, webhooks
+from app.openapi import Api
+
+BLUEPRINTS = (
+    health.blp,
+    docs.blp,
+    users.blp,
+    plans.blp,
+    notifications.blp,
+    webhooks.blp,
+)
+
+
+def register(api: Api) -> None:
+    """Add every route to the application and to its OpenAPI document."""
+    for blp in BLUEPRINTS:
+        api.register_blueprint(blp)  # type: ignore[no-untyped-call]

@@ -1,0 +1,66 @@
+"""Webhooks: read, prove, store, ring, answer. The work is a job's."""
+
+from typing import Any
+
+from flask import current_app, g, request
+
+from app.auth import matches
+from app.clients.receipts import UnknownShape, parse_results
+from app.domain import events
+from app.domain.events import Incoming
+from app.errors import InvalidInput, Unauthorized
+from app.extensions import db
+from app.openapi import Blueprint
+from app.schemas.webhooks import AckOut
+from app.strict_json import loads
+from app.workers.bells import ring
+
+blp = Blueprint("webhooks", __name__, url_prefix="/webhooks", description="What providers tell us")
+MIB = 1024 * 1024
+
+
+@blp.post("/alimtalk/results", auth="alimtalk", max_body=2 * MIB)
+@blp.response(200, AckOut)
+@blp.alt_response(400, "BAD_REQUEST")
+@blp.alt_response(401, "UNAUTHORIZED")
+def alimtalk_results() -> dict[str, Any]:
+    """Take delivery results from the AlimTalk dealer"""
+    body = request.get_data()
+    _prove("alimtalk", "X-Toast-Webhook-Signature", "KAKAO_RESULT_SIGNATURES")
+    payload = loads(body)
+    new = events.store(db.session(), "alimtalk", _results(payload), g.request_id)
+    db.session.commit()
+    if new:
+        ring("webhooks")
+    return {"status": "ok"}
+
+
+def _prove(provider: str, header: str, setting: str) -> None:
+    """Refuse a request without the shared secret; it leaves a row without a body."""
+    given = request.headers.get(header, "")
+    if not matches(given, current_app.config[setting]):
+        state = "invalid" if given else "missing"
+        events.note_forgery(db.session(), provider, state, g.request_id)
+        db.session.commit()
+        raise Unauthorized("This request is not proved.")
+
+
+def _results(payload: Any) -> list[Incoming]:
+    """One event a hook; a body that is none of ours is one event of an unknown shape."""
+    try:
+        envelope = parse_results(payload)
+    except UnknownShape:
+        return [_unknown(payload)]
+    ids = {hook.hook_id for hook in envelope.hooks}
+    known = [
+        Incoming(hook["hookId"], hook, "alimtalk-2.3")
+        for hook in payload["hooks"]
+        if isinstance(hook, dict) and hook.get("hookId") in ids
+    ]
+    return known + [_unknown(each) for each in envelope.others]
+
+
+def _unknown(payload: Any) -> Incoming:
+    if not isinstance(payload, dict):
+        raise InvalidInput("The body is not a JSON object.")
+    return Incoming(f"unknown:{events.body_hash(payload)}", payload, None)

@@ -1,0 +1,1 @@
+"""The rules of the service as plain functions; they add and flush, whoever called them commits."""

@@ -1,0 +1,188 @@
+"""Plans: making one for a day, finding, listing and canceling them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import select, text, tuple_
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session, joinedload
+
+from app import coach
+from app.domain import history, notifications, reviews, scheduling
+from app.domain.days import local_date
+from app.domain.plan_rows import session_row, set_rows
+from app.domain.plan_views import grouped, plan_view
+from app.domain.profiles import coach_profile
+from app.errors import Conflict, InvalidInput, NeedsReview, NotFound
+from app.models import ExercisePlan, ExerciseSession, ExerciseSetState, Notification, User
+
+FURTHEST = timedelta(days=365)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A new plan: its view for the API, and when its message is due (None: no message)."""
+
+    view: dict[str, Any]
+    due_at: datetime | None
+
+
+def generate(
+    session: Session, data: dict[str, Any], now: datetime, request_id: str | None = None
+) -> Made | NeedsReview:
+    """Make the plan of one day; plan, sessions, sets and message are added together.
+
+    `data` has `user_id`, `target_date`, `source` ("rule" or "llm") and `force`. Raises NotFound,
+    InvalidInput (the date) or Conflict (there is a plan for that day). Returns NeedsReview when a human has
+    to look first: the review it opened must be committed before it is raised.
+    """
+    user = _user(session, data["user_id"])
+    target_date, today = data["target_date"], local_date(user.timezone, now)
+    if not today - timedelta(days=1) <= target_date <= today + FURTHEST:
+        raise InvalidInput.at("#/target_date", "Must be between yesterday and 365 days ahead.")
+    past, existing = history.load_history(session, user.id, target_date, today)
+    if existing is not None:
+        raise _conflict(target_date, existing)
+    made = coach.plan(coach_profile(user.profile), past, target_date, force=data["force"])
+    if made.status is coach.Status.REVIEW_REQUIRED:
+        return _refer_to_human(session, user, made)
+    return _store(session, user, made, data, now, request_id)
+
+
+def _user(session: Session, user_id: UUID) -> User:
+    """The trainee, kept from being erased until this plan is committed."""
+    user = session.scalars(
+        select(User)
+        .join(User.profile)
+        .options(joinedload(User.profile, innerjoin=True))
+        .where(User.id == user_id, User.deleted_at.is_(None))
+        .with_for_update(read=True, key_share=True, of=User)
+    ).one_or_none()
+    if user is None:
+        raise NotFound(f"No user {user_id}.")
+    return user
+
+
+def _conflict(target_date: date, plan_id: UUID | None) -> Conflict:
+    return Conflict(f"There is a plan for {target_date} already.", plan_id=str(plan_id))
+
+
+def _refer_to_human(session: Session, user: User, made: coach.Plan) -> NeedsReview:
+    """One open review a reason; asking again only counts it."""
+    told = coach.explain(made)
+    for reason, detail in zip(made.reasons, told, strict=True):
+        reviews.open_review(session, subject="health", cause=str(user.id), reason_code=reason, detail=detail)
+    return NeedsReview(" ".join(told), reasons=list(made.reasons))
+
+
+def _store(
+    session: Session,
+    user: User,
+    made: coach.Plan,
+    data: dict[str, Any],
+    now: datetime,
+    request_id: str | None,
+) -> Made:
+    plan = _plan_row(user, made, data, request_id)
+    _add_plan(session, plan)
+    sessions = [session_row(plan["id"], item) for item in made.items]
+    sets = [row for each in sessions for row in set_rows(each["id"], each["target_sets"])]
+    notification = notifications.daily_plan_values(user, plan, now)
+    for model, rows in (
+        (ExerciseSession, sessions),
+        (ExerciseSetState, sets),
+        (Notification, [notification] if notification else []),
+    ):
+        if rows:
+            session.execute(insert(model), rows)
+    view = plan_view(plan, sessions, grouped(sets, "session_id"), notification, user.timezone)
+    return Made(view, notification["due_at"] if notification else None)
+
+
+def _plan_row(user: User, made: coach.Plan, data: dict[str, Any], request_id: str | None) -> dict[str, Any]:
+    """The plan as a row of `exercise_plans`."""
+    requested = data["source"]
+    return {
+        "id": uuid4(),
+        "user_id": user.id,
+        "target_date": data["target_date"],
+        "source": "rule",
+        "requested_source": requested,
+        "fallback_reason": "llm_disabled" if requested == "llm" else None,
+        "status": "ACTIVE",
+        "kind": made.kind,
+        "summary": coach.summary(made),
+        "estimated_seconds": made.seconds,
+        "template": made.template and made.template.value,
+        "rotation_index": made.rotation_index,
+        "is_deload": made.deload,
+        "level": made.level and made.level.value,
+        "reasons": list(made.reasons),
+        "request_id": request_id,
+    }
+
+
+def _add_plan(session: Session, row: dict[str, Any]) -> None:
+    """Insert the plan; the index that allows one live plan a day, and nothing else, makes a Conflict."""
+    query = insert(ExercisePlan).on_conflict_do_nothing(
+        index_elements=["user_id", "target_date"], index_where=text("status IN ('ACTIVE', 'DONE')")
+    )
+    if session.scalars(query.values(row).returning(ExercisePlan.id)).one_or_none() is None:
+        existing = _live_plan_id(session, row["user_id"], row["target_date"])
+        raise _conflict(row["target_date"], existing)
+
+
+def _live_plan_id(session: Session, user_id: UUID, on: date) -> UUID | None:
+    return session.scalars(
+        select(ExercisePlan.id).where(
+            ExercisePlan.user_id == user_id,
+            ExercisePlan.target_date == on,
+            ExercisePlan.status.in_(("ACTIVE", "DONE")),
+        )
+    ).one_or_none()
+
+
+def get_plan(session: Session, plan_id: UUID, *, lock: bool = False) -> ExercisePlan:
+    """A plan, whatever its status; raises NotFound. `lock` holds it until the commit."""
+    query = select(ExercisePlan).where(ExercisePlan.id == plan_id)
+    plan = session.scalars(query.with_for_update() if lock else query).one_or_none()
+    if plan is None:
+        raise NotFound(f"No plan {plan_id}.")
+    return plan
+
+
+def list_plans(
+    session: Session, filters: dict[str, Any], limit: int, after: tuple[date, UUID] | None
+) -> Sequence[ExercisePlan]:
+    """A trainee's plans by date, `limit` + 1 of them at most; `after` is the last (date, id) seen."""
+    query = select(ExercisePlan).where(ExercisePlan.user_id == filters["user_id"])
+    if "from_date" in filters:
+        query = query.where(ExercisePlan.target_date >= filters["from_date"])
+    if "to_date" in filters:
+        query = query.where(ExercisePlan.target_date <= filters["to_date"])
+    if after is not None:
+        query = query.where(tuple_(ExercisePlan.target_date, ExercisePlan.id) > after)
+    return session.scalars(query.order_by(ExercisePlan.target_date, ExercisePlan.id).limit(limit + 1)).all()
+
+
+def cancel_plan(session: Session, plan_id: UUID) -> ExercisePlan:
+    """Free the day: the plan and its unsent message are canceled. May run twice.
+
+    Raises NotFound, or Conflict once a set was done or tried.
+    """
+    plan = get_plan(session, plan_id, lock=True)
+    if plan.status == "CANCELED":
+        return plan
+    tried = select(ExerciseSetState.id).join(
+        ExerciseSession, ExerciseSession.id == ExerciseSetState.session_id
+    )
+    tried = tried.where(ExerciseSession.plan_id == plan_id, ExerciseSetState.status.in_(("DONE", "FAILED")))
+    if session.execute(tried.limit(1)).first():
+        raise Conflict("Sets of this plan were done already.", plan_id=str(plan_id))
+    plan.status = "CANCELED"
+    session.flush()
+    scheduling.cancel_for_plan(session, plan_id, "plan_canceled")
+    return plan

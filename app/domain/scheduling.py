@@ -1,0 +1,86 @@
+"""When a message is due, and what moves or stops one that has not left yet."""
+
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import case, func, select, update
+from sqlalchemy.orm import Session
+
+from app.domain.days import local_date, local_moment
+from app.models import ExercisePlan, Notification, NotificationProviderCode, User
+from app.models.notification import WAITING
+
+# How long after its time a message may still leave.
+LIFETIMES = {"daily_plan": timedelta(hours=12), "summary": timedelta(hours=6), "notice": timedelta(hours=24)}
+
+
+def daily_plan_time(user: User, on: date, now: datetime) -> datetime | None:
+    """When the plan for `on` is announced: the reminder time, or now if that has passed today.
+
+    None for a day that is over on the trainee's calendar.
+    """
+    if on < local_date(user.timezone, now):
+        return None
+    return max(local_moment(user.timezone, on, user.reminder_time), now)
+
+
+def move_daily_plans(session: Session, user: User, now: datetime) -> None:
+    """Give scheduled daily plans the trainee's new time; those being retried keep theirs."""
+    rows = session.execute(
+        select(Notification, ExercisePlan.target_date)
+        .join(ExercisePlan, ExercisePlan.id == Notification.plan_id)
+        .where(Notification.user_id == user.id, Notification.status == "SCHEDULED")
+        .with_for_update(of=Notification)
+    )
+    for notification, target_date in rows:
+        at = daily_plan_time(user, target_date, now)
+        if at is not None:
+            notification.schedule_at = notification.due_at = at
+            notification.expires_at = at + LIFETIMES["daily_plan"]
+    session.flush()
+
+
+def cancel_for_user(session: Session, user_id: UUID, reason_code: str) -> None:
+    """Stop everything a trainee is still to get."""
+    _cancel(session, Notification.user_id == user_id, reason_code)
+
+
+def cancel_for_plan(session: Session, plan_id: UUID, reason_code: str) -> None:
+    """Stop the announcement of a plan, if it has not left."""
+    _cancel(session, Notification.plan_id == plan_id, reason_code)
+
+
+def _cancel(session: Session, whose, reason_code: str) -> None:  # type: ignore[no-untyped-def]
+    """Cancel what waits; ask that what is being sent is canceled if it turns out not to have left.
+
+    In this order: a row that is claimed in between is seen by the second statement.
+    """
+    session.execute(
+        update(Notification)
+        .where(whose, Notification.status.in_(WAITING))
+        .values(status="CANCELED", reason_code=reason_code)
+    )
+    session.execute(
+        update(Notification)
+        .where(whose, Notification.status == "SENDING")
+        .values(cancel_requested=True, reason_code=reason_code)
+    )
+
+
+def erase_messages(session: Session, user_id: UUID) -> None:
+    """Erase the texts of a trainee's messages and the providers' answers, but of those being sent."""
+    settled = select(Notification.id).where(Notification.user_id == user_id, Notification.status != "SENDING")
+    session.execute(
+        update(NotificationProviderCode)
+        .where(NotificationProviderCode.notification_id.in_(settled))
+        .values(provider_response=None)
+    )
+    session.execute(
+        update(Notification)
+        .where(Notification.user_id == user_id)
+        .values(
+            variables=case(
+                (Notification.status == "SENDING", Notification.variables), else_=func.jsonb_build_object()
+            )
+        )
+    )

@@ -1,0 +1,190 @@
+"""Reporting sets: what was lifted, in which order, and what is next."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app import coach
+from app.domain import pain
+from app.domain.days import local_date
+from app.domain.plan_rows import past_set
+from app.domain.plans import get_plan
+from app.domain.profiles import coach_profile
+from app.errors import Conflict, InvalidInput, NotFound, SetOrder
+from app.models import ExercisePlan, ExerciseSession, ExerciseSetState, User, UserProfile
+
+OPEN_FOR = timedelta(days=3)
+NUMBERS = (
+    "performed_reps",
+    "performed_seconds",
+    "performed_weight_kg",
+    "performed_band",
+    "actual_rest_sec",
+    "rir",
+)
+# What a set is measured in: the reported number is allowed only where the target has its counterpart.
+MEASURES = {
+    "performed_reps": "target_reps",
+    "performed_seconds": "target_seconds",
+    "performed_weight_kg": "target_weight_kg",
+    "performed_band": "target_band",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A plan, locked, with its exercises and all their sets in the order of training."""
+
+    plan: ExercisePlan
+    exercises: dict[UUID, ExerciseSession]
+    sets: list[ExerciseSetState]
+
+    def sets_of(self, session_id: UUID) -> list[ExerciseSetState]:
+        return [each for each in self.sets if each.session_id == session_id]
+
+
+def report_set(
+    session: Session, plan_id: UUID, session_id: UUID, set_no: int, report: dict[str, Any], now: datetime
+) -> dict[str, Any]:
+    """Record how a set ended; returns `{set, next, plan_status, plan_changed}`. May run twice.
+
+    Raises NotFound; InvalidInput (a number of the wrong measure); SetOrder (an earlier set of this
+    exercise is still open); Conflict (plan canceled, or its date more than 3 days ago).
+    """
+    day = _load_day(session, plan_id)
+    reported = _find_set(day, session_id, set_no)
+    outcome = _outcome(day.exercises[session_id], report)
+    changed = False
+    if any(getattr(reported, name) != value for name, value in outcome.items()):
+        today = _check_open(session, day, now)
+        _check_order(day, reported)
+        for name, value in outcome.items():
+            setattr(reported, name, value)
+        reported.reported_at = now
+        if "pain" in report:
+            session.flush()
+            changed = pain.react(session, day.plan, day.exercises[session_id], report["pain"], today, now)
+            day = _load_day(session, plan_id)
+    return _result(session, day, _find_set(day, session_id, set_no), changed)
+
+
+def _load_day(session: Session, plan_id: UUID) -> Day:
+    plan = get_plan(session, plan_id, lock=True)
+    rows = session.execute(
+        select(ExerciseSession, ExerciseSetState)
+        .join(ExerciseSetState, ExerciseSetState.session_id == ExerciseSession.id)
+        .where(ExerciseSession.plan_id == plan_id)
+        .order_by(ExerciseSession.order_no, ExerciseSetState.set_no)
+    ).all()
+    return Day(plan, {row[0].id: row[0] for row in rows}, [row[1] for row in rows])
+
+
+def _find_set(day: Day, session_id: UUID, set_no: int) -> ExerciseSetState:
+    for each in day.sets_of(session_id):
+        if each.set_no == set_no:
+            return each
+    raise NotFound(f"No set {set_no} in session {session_id} of plan {day.plan.id}.")
+
+
+def _check_open(session: Session, day: Day, now: datetime) -> date:
+    """The trainee's date today; raises Conflict when the plan takes no more reports."""
+    user = session.get_one(User, day.plan.user_id)
+    if user.deleted_at is not None:
+        raise NotFound(f"No user {user.id}.")
+    if day.plan.status == "CANCELED":
+        raise Conflict("This plan was canceled.")
+    today = local_date(user.timezone, now)
+    if today > day.plan.target_date + OPEN_FOR:
+        raise Conflict(f"The plan of {day.plan.target_date} takes no more reports.")
+    return today
+
+
+def _check_order(day: Day, reported: ExerciseSetState) -> None:
+    for each in day.sets_of(reported.session_id):
+        if each.set_no < reported.set_no and each.status == "PENDING":
+            raise SetOrder(f"Set {each.set_no} of this exercise comes first.", set_no=each.set_no)
+
+
+def _outcome(exercise: ExerciseSession, report: dict[str, Any]) -> dict[str, Any]:
+    """The columns of the set that the report means; `DONE` without numbers is "as prescribed".
+
+    Raises InvalidInput when a number does not go with the status or the exercise's measure.
+    """
+    errors = _misfits(exercise, report)
+    if errors:
+        raise InvalidInput("The report does not fit this set.", errors)
+    outcome = {name: report.get(name) for name in NUMBERS}
+    if report["status"] != "SKIPPED":
+        for name, target in MEASURES.items():
+            if outcome[name] is None:
+                outcome[name] = _as_prescribed(exercise, name, target, report["status"])
+    return outcome | {"status": report["status"], "skip_reason": report.get("skip_reason")}
+
+
+def _as_prescribed(exercise: ExerciseSession, name: str, target: str, status: str) -> Any:
+    value = getattr(exercise, target)
+    is_count = name in ("performed_reps", "performed_seconds")
+    return 0 if status == "FAILED" and is_count and value is not None else value
+
+
+def _misfits(exercise: ExerciseSession, report: dict[str, Any]) -> list[dict[str, str]]:
+    given = [name for name in NUMBERS if report.get(name) is not None]
+    if report["status"] == "SKIPPED":
+        return [_error(name, "A skipped set takes no numbers.") for name in given]
+    errors = [
+        _error(name, "This exercise is not measured in that.")
+        for name in given
+        if name in MEASURES and getattr(exercise, MEASURES[name]) is None
+    ]
+    if report.get("skip_reason") is not None:
+        errors.append(_error("skip_reason", "Only a skipped set has one."))
+    return errors
+
+
+def _error(name: str, detail: str) -> dict[str, str]:
+    return {"pointer": f"#/{name}", "detail": detail}
+
+
+def _result(session: Session, day: Day, reported: ExerciseSetState, changed: bool) -> dict[str, Any]:
+    pending = next((each for each in day.sets if each.status == "PENDING"), None)
+    if pending is None and day.plan.status == "ACTIVE":
+        day.plan.status = "DONE"
+    session.flush()
+    return {
+        "set": reported,
+        "next": pending and _next_view(session, day, pending),
+        "plan_status": day.plan.status,
+        "plan_changed": changed,
+    }
+
+
+def _next_view(session: Session, day: Day, pending: ExerciseSetState) -> dict[str, Any]:
+    """The next set with what to do; `offered_weight_kg` is lower after a set that fell far short."""
+    exercise = day.exercises[pending.session_id]
+    return {
+        "session_id": exercise.id,
+        "set_no": pending.set_no,
+        "status": pending.status,
+        "exercise": exercise.exercise,
+        "exercise_name": coach.exercises()[exercise.exercise].name_ko,
+        "target_reps": exercise.target_reps,
+        "target_seconds": exercise.target_seconds,
+        "target_weight_kg": exercise.target_weight_kg,
+        "target_band": exercise.target_band,
+        "target_rest_sec": exercise.target_rest_sec,
+        "offered_weight_kg": _offered_kg(session, day, exercise),
+    }
+
+
+def _offered_kg(session: Session, day: Day, exercise: ExerciseSession) -> Decimal | None:
+    """The load for the rest of an exercise, on what the trainee's gym has."""
+    profile = session.get(UserProfile, day.plan.user_id)
+    if profile is None:
+        return exercise.target_weight_kg
+    past = [past_set(exercise, each) for each in day.sets_of(exercise.id)]
+    return coach.offered_kg(coach_profile(profile), exercise.exercise, past)

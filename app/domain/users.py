@@ -1,0 +1,110 @@
+"""Trainees: who they are, how they are reached, and how they leave."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, joinedload
+
+from app.domain import scheduling
+from app.errors import Conflict, Forbidden, NotFound
+from app.models import KakaoToken, ManualReview, User, UserProfile, WebhookEvent
+
+TAKEN = {
+    "uq_users_kakao_user_id": "kakao_user_id",
+    "uq_users_phone_number": "phone_number",
+}
+
+
+def create_user(session: Session, data: dict[str, Any], *, by_operator: bool) -> User:
+    """Add a trainee with a profile; raises Conflict when the phone or Kakao id is taken.
+
+    `data` is the loaded `UserIn`; only operators may make a sandbox user (`Forbidden`).
+    """
+    fields = dict(data)
+    profile = fields.pop("profile", {})
+    if fields.get("is_sandbox") and not by_operator:
+        raise Forbidden("Only an operator may create a sandbox user.")
+    user = User(**fields, profile=UserProfile(**profile))
+    session.add(user)
+    _flush(session)
+    return user
+
+
+def get_user(session: Session, user_id: UUID, *, lock: bool = False) -> User:
+    """A living trainee with the profile; raises NotFound, also for a deleted one."""
+    query = (
+        select(User)
+        .join(User.profile)
+        .options(joinedload(User.profile, innerjoin=True))
+        .where(User.id == user_id, User.deleted_at.is_(None))
+    )
+    if lock:
+        query = query.with_for_update(of=User)
+    user = session.scalars(query).one_or_none()
+    if user is None:
+        raise NotFound(f"No user {user_id}.")
+    return user
+
+
+def update_user(session: Session, user_id: UUID, data: dict[str, Any], now: datetime) -> User:
+    """Change what `data` names; profile fields and answers about health that are not named
+    keep their values.
+
+    A new reminder time or time zone moves daily plans that are still to be sent.
+    """
+    user = get_user(session, user_id, lock=True)
+    fields = dict(data)
+    profile = fields.pop("profile", {})
+    if "health" in profile:
+        profile = profile | {"health": user.profile.health | profile["health"]}
+    for name, value in profile.items():
+        setattr(user.profile, name, value)
+    for name, value in fields.items():
+        setattr(user, name, value)
+    _flush(session)
+    if {"reminder_time", "timezone"} & fields.keys():
+        scheduling.move_daily_plans(session, user, now)
+    return user
+
+
+def erase_user(session: Session, user_id: UUID, now: datetime) -> None:
+    """Withdraw a trainee: stop what is scheduled, erase what is personal, keep the tombstone.
+
+    Plans, sets and codes stay under the id. A message that is being sent keeps its variables until it
+    is settled; they are erased then.
+    """
+    user = get_user(session, user_id, lock=True)
+    scheduling.cancel_for_user(session, user_id, "user_deleted")
+    _erase_rows(session, user)
+    user.name = user.phone_number = user.kakao_user_id = None
+    user.notifications_enabled = user.summary_enabled = False
+    user.deleted_at = now
+    session.flush()
+
+
+def _erase_rows(session: Session, user: User) -> None:
+    session.delete(user.profile)
+    session.execute(delete(KakaoToken).where(KakaoToken.user_id == user.id))
+    session.execute(
+        update(WebhookEvent).where(WebhookEvent.user_id == user.id).values(payload=None, answer=None)
+    )
+    session.execute(
+        update(ManualReview)
+        .where(ManualReview.subject == "health", ManualReview.cause == str(user.id))
+        .values(detail="")
+    )
+    scheduling.erase_messages(session, user.id)
+
+
+def _flush(session: Session) -> None:
+    """Flush; a taken phone number or Kakao id becomes a Conflict that names the field."""
+    try:
+        session.flush()
+    except IntegrityError as error:
+        name = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
+        if name in TAKEN:
+            raise Conflict(f"This {TAKEN[name]} belongs to another user.") from error
+        raise

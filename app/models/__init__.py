@@ -1,0 +1,25 @@
+"""The tables, one aggregate a file."""
+
+from app.models.base import Base
+from app.models.notification import Notification, NotificationProviderCode
+from app.models.operations import Guardrail, MaintenanceLog, ManualReview
+from app.models.plan import DailySummary, ExercisePlan, ExerciseSession, ExerciseSetState
+from app.models.user import KakaoToken, User, UserProfile
+from app.models.webhook_event import WebhookEvent
+
+__all__ = [
+    "Base",
+    "DailySummary",
+    "ExercisePlan",
+    "ExerciseSession",
+    "ExerciseSetState",
+    "Guardrail",
+    "KakaoToken",
+    "MaintenanceLog",
+    "ManualReview",
+    "Notification",
+    "NotificationProviderCode",
+    "User",
+    "UserProfile",
+    "WebhookEvent",
+]

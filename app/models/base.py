@@ -1,0 +1,62 @@
+"""The declarative base of every model: naming convention, type map and a few column types."""
+
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Annotated, Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import ARRAY, CheckConstraint, Date, DateTime, MetaData, Numeric, Text, Time, Uuid, func
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
+
+NAMES = {
+    "pk": "pk_%(table_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+}
+
+Texts = Annotated[list[str], mapped_column(ARRAY(Text()))]
+Json = Annotated[Any, mapped_column(JSONB())]
+
+
+class Base(DeclarativeBase):
+    """Base of all models; text is `text`, times are `timestamptz`, weights keep every decimal."""
+
+    registry = registry(
+        metadata=MetaData(naming_convention=NAMES),
+        type_annotation_map={
+            str: Text(),
+            UUID: Uuid(),
+            datetime: DateTime(timezone=True),
+            date: Date(),
+            time: Time(),
+            Decimal: Numeric(),
+        },
+    )
+
+
+class HasId:
+    """A random UUID as the primary key, made by the program so that children can be written in bulk."""
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4, sort_order=-1)
+
+
+class HasTimes:
+    """When the row was written and last changed, by the database's clock."""
+
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now(), sort_order=1)
+    updated_at: Mapped[datetime] = mapped_column(server_default=func.now(), onupdate=func.now(), sort_order=1)
+
+
+def one_of(column: str, values: tuple[str, ...], *, nullable: bool = False) -> CheckConstraint:
+    """A CHECK that holds a text column to a list of words, named after the column."""
+    words = ", ".join(f"'{value}'" for value in values)
+    rule = f"{column} IN ({words})"
+    return CheckConstraint(f"{column} IS NULL OR {rule}" if nullable else rule, name=column)
+
+
+def between(column: str, low: int, high: int) -> CheckConstraint:
+    """A CHECK on the range of a number, named after the column; NULL passes."""
+    return CheckConstraint(f"{column} BETWEEN {low} AND {high}", name=column)

@@ -1,0 +1,1 @@
+"""Jobs, the worker that runs them, and the bells that wake it."""

@@ -1,0 +1,82 @@
+"""Work that follows from webhook events, always from the stored row."""
+
+import logging
+from collections.abc import Sequence
+from time import monotonic
+from typing import Any
+from uuid import UUID
+
+from app.clients import receipts as shapes
+from app.clients.alimtalk_codes import delivery_code
+from app.domain import events, receipts
+from app.domain.events import Finished
+from app.extensions import db
+from app.workers.bells import ring
+
+log = logging.getLogger(__name__)
+
+BATCH = 500
+WORK_S = 20.0
+
+
+def process_events() -> None:
+    """Work on stored events until none is due, 20 s at most, then ring again; any number may run at once."""
+    end = monotonic() + WORK_S
+    while monotonic() < end:
+        claimed = events.claim(db.session(), BATCH)
+        db.session.commit()
+        if not claimed:
+            return
+        _apply_results([event for event in claimed if event.provider == "alimtalk"])
+        db.session.commit()
+        log.info("events processed", extra={"count": len(claimed)})
+    ring("webhooks")
+
+
+def _apply_results(claimed: Sequence[Any]) -> None:
+    """Apply delivery results, one a message at a time, in the order in which they came."""
+    waiting = sorted(claimed, key=lambda event: event.received_at)
+    while waiting:
+        once: dict[UUID | None, Any] = {}
+        for event in waiting:
+            once.setdefault(_notification_id(event.payload), event)
+        taken = {event.id for event in once.values()}
+        waiting = [event for event in waiting if event.id not in taken]
+        seen = receipts.apply(
+            db.session(), [_receipt(key, event.payload) for key, event in once.items() if key]
+        )
+        ended = [_ending(event, seen.get(key) if key else None) for key, event in once.items()]
+        events.finish(db.session(), ended)
+
+
+def _ending(event: Any, seen: receipts.Seen | None) -> Finished:
+    """Done; or, for a result that came before its message's own record, wait up to an hour."""
+    is_early = seen is None or seen.is_early
+    status = "PROCESSED" if not is_early else "ORPHAN" if event.is_stale else "RECEIVED"
+    return Finished(event.id, status, seen.user_id if seen else None, event.retries)
+
+
+def _hook(payload: Any) -> shapes.Hook:
+    return shapes.parse_results({"hooks": [payload]}).hooks[0]
+
+
+def _notification_id(payload: Any) -> UUID | None:
+    """Our id of the message, None when the result names none of ours."""
+    try:
+        return UUID(_hook(payload).notification_id or "")
+    except ValueError:
+        return None
+
+
+def _receipt(notification_id: UUID, payload: Any) -> receipts.Receipt:
+    hook = _hook(payload)
+    known = delivery_code(hook.code)
+    return receipts.Receipt(
+        notification_id=notification_id,
+        code=hook.code,
+        outcome=known.outcome,
+        reason_code=known.reason_code,
+        reason=known.ko,
+        at=hook.received_at,
+        provider_request_id=hook.request_id,
+    )
