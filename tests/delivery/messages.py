@@ -1,0 +1,89 @@
+"""Trainees with messages, made straight in the database, and ways to look at them."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.models import ManualReview, Notification, NotificationProviderCode, User, UserProfile
+
+DEADLINE_S = 0.5
+TEXTS = {
+    "daily_plan": {
+        "회원이름": "가나다",
+        "운동날짜": "1월 5일(월)",
+        "오늘의운동구성": "전신 A",
+        "예상시간": "42분",
+    },
+    "notice": {"회원이름": "가나다", "안내드리는제목": "휴관", "안내드리는자세한내용": "쉽니다."},
+    "summary": {
+        "회원이름": "가나다",
+        "운동날짜": "1월 5일(월)",
+        "완료한세트수": "9",
+        "건너뛴세트수": "0",
+        "총운동량": "900kg",
+    },
+}
+
+
+def phone(number: int) -> str:
+    """A number nobody has."""
+    return f"0100000{number:04d}"
+
+
+def add_messages(session: Session, count: int = 1, **columns: Any) -> list[UUID]:
+    """`count` trainees with one message each, due now unless `columns` say otherwise; their ids."""
+    taken = session.query(User).count()
+    return [_add(session, taken + number, columns) for number in range(count)]
+
+
+def _add(session: Session, number: int, columns: dict[str, Any]) -> UUID:
+    user = User(id=uuid4(), name="가나다", phone_number=phone(number), profile=UserProfile())
+    session.add(user)
+    session.flush()
+    kind = columns.get("kind", "notice")
+    now = datetime.now(UTC) - timedelta(seconds=1)
+    defaults = {
+        "id": uuid4(),
+        "user_id": user.id,
+        "kind": kind,
+        "idempotency_key": str(uuid4()),
+        "variables": TEXTS[kind],
+        "schedule_at": now,
+        "due_at": now,
+        "expires_at": now + timedelta(hours=12),
+    }
+    message = Notification(**(defaults | columns))
+    session.add(message)
+    session.commit()
+    return message.id
+
+
+def look(session: Session, message_id: UUID) -> Notification:
+    """The row as it is committed now."""
+    session.rollback()
+    session.expire_all()
+    return session.get_one(Notification, message_id)
+
+
+def states(session: Session) -> list[str]:
+    """The states of all messages, sorted."""
+    session.rollback()
+    return sorted(session.scalars(select(Notification.status)))
+
+
+def attempts(session: Session, message_id: UUID) -> list[NotificationProviderCode]:
+    """The attempts of a message, oldest first."""
+    session.rollback()
+    session.expire_all()
+    query = select(NotificationProviderCode).where(NotificationProviderCode.notification_id == message_id)
+    return list(session.scalars(query.order_by(NotificationProviderCode.attempt_no)))
+
+
+def open_reviews(session: Session) -> list[tuple[str, str, str, int]]:
+    """Subject, cause, reason and count of what waits for a human."""
+    session.rollback()
+    query = select(ManualReview).where(ManualReview.state == "open").order_by(ManualReview.cause)
+    return [(each.subject, each.cause, each.reason_code, each.count) for each in session.scalars(query)]

@@ -1,0 +1,76 @@
+"""Real processes of the application: workers, clocks and web servers, as the Procfile starts them."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+
+ROOT = Path(__file__).parents[2]
+BIN = Path(sys.executable).parent
+WORKER = (
+    *(str(BIN / "rq"), "worker", "-w", "app.workers.worker.Worker", "-S", "json", "--worker-ttl", "30"),
+    *("chat", "delivery", "webhooks", "daily"),
+)
+CLOCK = (str(BIN / "flask"), "clock", "--every", "0.2")
+
+
+def until(probe: Callable[[], object], timeout_s: float = 30) -> None:
+    """Look again and again until `probe` is true; AssertionError after the deadline."""
+    deadline = time.monotonic() + timeout_s
+    while not probe():
+        assert time.monotonic() < deadline, f"not within {timeout_s} s"
+        time.sleep(0.02)
+
+
+@contextmanager
+def running(command: tuple[str, ...], env: dict[str, str], log: Path) -> Iterator[psutil.Process]:
+    """A process with its children; at the end all of them are gone, whatever happened to them."""
+    with log.open("ab") as out:
+        child = subprocess.Popen(
+            command, cwd=ROOT, env={**os.environ, **env}, stdout=out, stderr=out, start_new_session=True
+        )
+    process = psutil.Process(child.pid)
+    try:
+        yield process
+    finally:
+        family = _family(process)
+        for each in family:
+            _signal(each, signal.SIGKILL)
+        child.wait(10)
+        psutil.wait_procs(family, 10)
+
+
+def worker(env: dict[str, str], log: Path) -> "contextmanager[psutil.Process]":  # type: ignore[type-arg]
+    """One `rq worker` on the environment's Redis."""
+    return running((*WORKER, "--url", env["REDIS_URL"]), env, log)
+
+
+def clock(env: dict[str, str], log: Path) -> "contextmanager[psutil.Process]":  # type: ignore[type-arg]
+    """One `flask clock` that looks five times a second."""
+    return running(CLOCK, env, log)
+
+
+def kill_family(process: psutil.Process) -> None:
+    """`kill -9` of a process and its children, the children too quick to be told apart from it."""
+    for each in _family(process):
+        _signal(each, signal.SIGKILL)
+
+
+def _family(process: psutil.Process) -> list[psutil.Process]:
+    try:
+        return [process, *process.children(recursive=True)]
+    except psutil.NoSuchProcess:
+        return []
+
+
+def _signal(process: psutil.Process, number: int) -> None:
+    try:
+        process.send_signal(number)
+    except psutil.NoSuchProcess:
+        return

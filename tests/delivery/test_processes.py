@@ -1,0 +1,150 @@
+"""Whole workers and clocks that die, and a Redis that forgets: everything is sent, nothing twice."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from messages import add_messages, attempts, open_reviews, states
+from processes import clock, kill_family, until, worker
+from redis import Redis
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.models import Notification
+from app.workers.bells import ring
+from dev.sandbox.client import Sandbox
+
+Pass = Callable[[float], None]
+
+
+@pytest.fixture
+def process_env(env: dict[str, str], sandbox: Sandbox) -> dict[str, str]:
+    """The environment of worker processes: the sandbox is their dealer."""
+    return env | {"KAKAO_ALIMTALK_BASE_URL": sandbox.base_url}
+
+
+def is_settled(session: Session) -> bool:
+    return set(states(session)) <= {"SENT", "DELIVERED"}
+
+
+def ask_counts(session: Session) -> set[int]:
+    session.rollback()
+    return set(session.scalars(select(Notification.ask_count)))
+
+
+def test_a_killed_workers_batch_is_taken_over_and_everyone_gets_one(
+    process_env: dict[str, str], sandbox: Sandbox, db_session: Session, pass_time: Pass, tmp_path: Path
+) -> None:
+    log = tmp_path / "log"
+    ids = add_messages(db_session, 200)
+    sandbox.script("send", action="hang")
+    with clock(process_env, log):
+        with worker(process_env, log) as victim:
+            sandbox.until_hanging()
+            kill_family(victim)
+        sandbox.release()
+        assert states(db_session) == ["SENDING"] * 200
+
+        with worker(process_env, log):
+            pass_time(61)
+            until(lambda: is_settled(db_session))
+
+    assert sandbox.effects() == {str(each): 1 for each in ids}
+    assert attempts(db_session, ids[0])[0].provider_status_code == "WORKER_LOST"
+    assert open_reviews(db_session) == []
+
+
+def test_a_worker_killed_before_the_dealer_took_anything_loses_nothing(
+    process_env: dict[str, str], sandbox: Sandbox, db_session: Session, pass_time: Pass, tmp_path: Path
+) -> None:
+    log = tmp_path / "log"
+    ids = add_messages(db_session, 200)
+    sandbox.script("send", delay_before_s=3, action="reset_before")
+    with clock(process_env, log):
+        with worker(process_env, log) as victim:
+            until(lambda: states(db_session) == ["SENDING"] * 200)
+            kill_family(victim)
+
+        with worker(process_env, log):
+            for asked in (1, 2, 3):
+                pass_time(61)
+                until(lambda asked=asked: ask_counts(db_session) == {asked})
+            pass_time(61)
+            until(lambda: is_settled(db_session))
+
+    assert sandbox.effects() == {str(each): 1 for each in ids}
+
+
+def test_an_emptied_redis_loses_nothing(
+    app: Flask,
+    process_env: dict[str, str],
+    sandbox: Sandbox,
+    db_session: Session,
+    redis: Redis,
+    tmp_path: Path,
+) -> None:
+    log = tmp_path / "log"
+    ids = add_messages(db_session, 200)
+    with app.app_context():
+        ring("delivery")
+    assert redis.llen("rq:queue:delivery") == 1
+
+    redis.flushall()
+    with clock(process_env, log), worker(process_env, log):
+        until(lambda: is_settled(db_session))
+
+    assert sandbox.effects() == {str(each): 1 for each in ids}
+
+
+def test_many_rings_are_one(app: Flask, redis: Redis) -> None:
+    with app.app_context():
+        for _ in range(1000):
+            ring("delivery")
+
+    assert redis.llen("rq:queue:delivery") == 1
+
+
+def test_nothing_but_names_and_ids_lives_in_redis(
+    app: Flask, sandbox: Sandbox, db_session: Session, redis: Redis
+) -> None:
+    add_messages(db_session)
+    with app.app_context():
+        ring("delivery")
+
+    [job] = redis.lrange("rq:queue:delivery", 0, -1)
+    kept = redis.hgetall(b"rq:job:" + job)
+    assert "가나다".encode() not in b"".join(kept.values())
+    assert b"0100000" not in b"".join(kept.values())
+
+
+def test_two_workers_and_two_clocks_send_each_once(
+    process_env: dict[str, str], sandbox: Sandbox, db_session: Session, tmp_path: Path
+) -> None:
+    log = tmp_path / "log"
+    small = process_env | {"DELIVERY_BATCH": "20"}
+    sandbox.configure(latency_ms=20)
+    ids = add_messages(db_session, 300)
+
+    with clock(small, log), clock(small, log), worker(small, log), worker(small, log):
+        until(lambda: is_settled(db_session))
+
+    assert sandbox.effects() == {str(each): 1 for each in ids}
+    assert all(len(attempts(db_session, each)) == 1 for each in ids[:20])
+
+
+def test_no_log_of_a_worker_names_anybody(
+    process_env: dict[str, str], sandbox: Sandbox, db_session: Session, tmp_path: Path
+) -> None:
+    log = tmp_path / "log"
+    add_messages(db_session, 5)
+    sandbox.script("send", garbage="html")
+
+    with clock(process_env, log), worker(process_env, log):
+        until(lambda: len(sandbox.requests("messages")) > 0)
+
+    written = log.read_text()
+    assert "asked" in written
+    assert "0100000" not in written
+    assert "가나다" not in written
+    assert process_env["KAKAO_TOKEN"] not in written
