@@ -33,11 +33,13 @@ def store(session: Session, provider: str, incoming: Sequence[Incoming], request
     The same id with another body opens a review (`event_id_reused`); an event whose shape nobody
     understood (`schema_version` None) is stored and goes to review (`unknown_schema`).
     """
-    rows = {each.event_id: _row(provider, each, request_id) for each in incoming}
+    rows: dict[str, dict[str, Any]] = {}
+    for each in incoming:
+        rows.setdefault(each.event_id, _row(provider, each, request_id))
     if not rows:
         return 0
-    query = insert(WebhookEvent).values(list(rows.values())).on_conflict_do_nothing()
-    new = set(session.scalars(query.returning(WebhookEvent.event_id)))
+    query = insert(WebhookEvent).on_conflict_do_nothing().returning(WebhookEvent.event_id)
+    new = set(session.scalars(query, list(rows.values())))
     _review_reused(session, provider, {key: row for key, row in rows.items() if key not in new})
     unknown = sum(1 for key in new if rows[key]["schema_version"] is None)
     if unknown:

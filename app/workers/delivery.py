@@ -29,6 +29,9 @@ CLOCKS_DIFFER = timedelta(minutes=2)
 
 def deliver() -> None:
     """Send until nothing is due, 20 s at most, then ring again; any number may run at once."""
+    if current_app.config["KAKAO_SENDER"] != PROVIDER:
+        log.error("this sender is not available", extra={"sender": current_app.config["KAKAO_SENDER"]})
+        return
     end = monotonic() + WORK_S
     while monotonic() < end:
         settled = _settle_one()

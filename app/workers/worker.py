@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from redis.client import Pipeline
 from rq.executions import Execution
 from rq.job import Job
 from rq.queue import Queue
 from rq.worker import SimpleWorker
 from rq.worker import Worker as ForkingWorker
+from rq.worker_registration import register
 
 from app import create_app
 from app.extensions import db
@@ -22,6 +24,11 @@ class InApp:
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.app = create_app()
         super().__init__(*args, **kwargs)
+
+    def heartbeat(self, timeout: int | None = None, pipeline: Pipeline | None = None) -> None:
+        """Say that this worker lives, also to a Redis that was emptied since it said so first."""
+        register(self, pipeline)  # type: ignore[arg-type]
+        super().heartbeat(timeout, pipeline)  # type: ignore[misc]
 
     def perform_job(self, job: Job, queue: Queue, execution: Execution) -> bool:
         """Run one job; connections that the parent process may have opened are left to the parent."""

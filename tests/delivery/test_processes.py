@@ -97,6 +97,24 @@ def test_an_emptied_redis_loses_nothing(
     assert sandbox.effects() == {str(each): 1 for each in ids}
 
 
+def test_a_redis_that_is_emptied_again_and_again_doubles_nothing(
+    process_env: dict[str, str], sandbox: Sandbox, db_session: Session, redis: Redis, tmp_path: Path
+) -> None:
+    log = tmp_path / "log"
+    small = process_env | {"DELIVERY_BATCH": "10"}
+    sandbox.configure(latency_ms=50)
+    ids = add_messages(db_session, 200)
+
+    with clock(small, log), worker(small, log):
+        for sent in (20, 80, 140):
+            until(lambda sent=sent: len(sandbox.effects()) >= sent)
+            redis.flushall()
+        until(lambda: is_settled(db_session))
+        until(lambda: redis.scard("rq:workers") == 1)
+
+    assert sandbox.effects() == {str(each): 1 for each in ids}
+
+
 def test_many_rings_are_one(app: Flask, redis: Redis) -> None:
     with app.app_context():
         for _ in range(1000):

@@ -250,3 +250,14 @@ def test_an_event_whose_handler_dies_is_tried_five_times_and_goes_to_a_human(
     assert tries == 6
     assert [event.status for event in events(db_session)] == ["MANUAL_REVIEW"]
     assert open_reviews(db_session) == [("webhook_event", "alimtalk", "handler_failed", 1)]
+
+
+def test_a_thousand_results_come_in_one_body(
+    client: SpecClient, run_webhooks: Run, db_session: Session
+) -> None:
+    hooks = [hook("not-an-id", hook_id=f"hook-{n}") for n in range(1500)]
+
+    answer = client.post(URL, json=envelope(*hooks, hooks[0]), headers=SIGNED)
+
+    assert answer.status_code == 200
+    assert len(events(db_session)) == 1500
