@@ -249,3 +249,27 @@ def test_of_many_claims_none_shares_a_row(app: Flask, sandbox: Sandbox, db_sessi
         each.join()
 
     assert len(taken) == len(set(taken)) == 60
+
+
+@pytest.mark.parametrize("ask_count", [0, 3])
+def test_an_overtaken_settler_neither_decides_nor_sends(
+    app: Flask, sandbox: Sandbox, db_session: Session, pass_time: Pass, ask_count: int
+) -> None:
+    [message_id] = add_messages(db_session)
+    with app.app_context():
+        claims.claim(db.session(), limit=1, provider="alimtalk")
+        db.session.execute(update(Notification).values(ask_count=ask_count))
+        db.session.commit()
+        pass_time(61)
+        overtaken = settling.take_over(db.session())
+        db.session.commit()
+        pass_time(61)
+        settling.take_over(db.session())
+        db.session.commit()
+
+        again = settling.settle(db.session(), overtaken, {}, provider="alimtalk")
+        db.session.commit()
+
+    assert again is None
+    assert look(db_session, message_id).ask_count == ask_count
+    assert len(attempts(db_session, message_id)) == 1
