@@ -18,6 +18,7 @@ blp = Blueprint("users", __name__, url_prefix="/users", description="Trainees")
 @blp.post("", auth="client")
 @blp.arguments(UserIn)
 @blp.response(201, UserOut, headers={"Location": {"schema": {"type": "string"}}})
+@blp.alt_response(403, "FORBIDDEN")
 @blp.alt_response(409, "CONFLICT")
 def create_user(data: dict[str, Any]) -> tuple[User, int, dict[str, str]]:
     """Add a trainee"""

@@ -47,20 +47,18 @@ def _prove(provider: str, header: str, setting: str) -> None:
 
 def _results(payload: Any) -> list[Incoming]:
     """One event a hook; a body that is none of ours is one event of an unknown shape."""
+    if not isinstance(payload, dict):
+        raise InvalidInput("The body is not a JSON object.")
     try:
         envelope = parse_results(payload)
     except UnknownShape:
         return [_unknown(payload)]
-    ids = {hook.hook_id for hook in envelope.hooks}
     known = [
-        Incoming(hook["hookId"], hook, "alimtalk-2.3")
-        for hook in payload["hooks"]
-        if isinstance(hook, dict) and hook.get("hookId") in ids
+        Incoming(hook.hook_id, entry, "alimtalk-2.3")
+        for hook, entry in zip(envelope.hooks, envelope.entries, strict=True)
     ]
     return known + [_unknown(each) for each in envelope.others]
 
 
 def _unknown(payload: Any) -> Incoming:
-    if not isinstance(payload, dict):
-        raise InvalidInput("The body is not a JSON object.")
     return Incoming(f"unknown:{events.body_hash(payload)}", payload, None)

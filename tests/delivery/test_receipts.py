@@ -261,3 +261,17 @@ def test_a_thousand_results_come_in_one_body(
 
     assert answer.status_code == 200
     assert len(events(db_session)) == 1500
+
+
+@pytest.mark.parametrize("odd", [{"hookId": ["hook-1"]}, {"hookId": "hook-1"}, {"hookId": {}}, 7, None])
+def test_an_odd_hook_does_not_take_the_others_with_it(
+    client: SpecClient, sent: Any, run_webhooks: Run, db_session: Session, odd: object
+) -> None:
+    request_id = request_id_of(db_session, sent)
+    body = {"hooks": [hook(sent, request_id=request_id), odd]}
+
+    answer = client.post(URL, json=body, headers=SIGNED)
+    run_webhooks()
+
+    assert answer.status_code == 200
+    assert look(db_session, sent).status == "DELIVERED"
