@@ -1,0 +1,1 @@
+"""For a developer's machine and CI only; a deployment never imports this package."""
