@@ -101,12 +101,12 @@ def claim(
     `CANCELED`, those without an address `FAILED`. The caller commits before the provider is called.
     """
     for kind in session.scalars(_KINDS_DUE).all():
-        rows = session.execute(_LOCK_DUE, {"kind": kind, "limit": limit}).all()
-        endings = {row.id: ending for row in rows if (ending := _ending(row, allowed))}
-        _close(session, endings)
-        sendable = [row for row in rows if row.id not in endings]
-        if sendable:
-            return hold(session, kind, sendable, key=str(uuid4()), provider=provider)
+        while rows := session.execute(_LOCK_DUE, {"kind": kind, "limit": limit}).all():
+            endings = {row.id: ending for row in rows if (ending := _ending(row, allowed))}
+            _close(session, endings)
+            sendable = [row for row in rows if row.id not in endings]
+            if sendable:
+                return hold(session, kind, sendable, key=str(uuid4()), provider=provider)
     return None
 
 

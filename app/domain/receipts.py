@@ -60,7 +60,9 @@ _APPLY = text("""
             ELSE 'FAILED' END,
         delivered_at = CASE WHEN r.outcome = 'ok' THEN coalesce(r.at, now()) END,
         sent_at = coalesce(n.sent_at, now()),
-        due_at = least(now() + make_interval(secs => r.delay_s), n.expires_at),
+        due_at = CASE
+            WHEN r.outcome = 'ok' THEN n.due_at
+            ELSE least(now() + make_interval(secs => r.delay_s), n.expires_at) END,
         leased_until = NULL,
         reason_code = CASE WHEN r.outcome <> 'ok' THEN r.reason_code END,
         failure_reason = CASE WHEN r.outcome <> 'ok' THEN r.reason END,

@@ -86,6 +86,21 @@ def test_a_late_message_expires_instead_of_leaving(
     assert sandbox.requests("send") == []
 
 
+def test_many_late_messages_do_not_hold_up_a_fresh_one(
+    app: Flask, sandbox: Sandbox, run_delivery: Run, db_session: Session
+) -> None:
+    app.config["DELIVERY_BATCH"] = 3
+    then = datetime.now(UTC) - timedelta(hours=13)
+    late = {"schedule_at": then, "due_at": then, "expires_at": then + timedelta(hours=12)}
+    add_messages(db_session, 8, **late)
+    [fresh] = add_messages(db_session)
+
+    run_delivery()
+
+    assert states(db_session) == ["EXPIRED"] * 8 + ["SENT"]
+    assert sandbox.effects() == {str(fresh): 1}
+
+
 @pytest.mark.parametrize(
     ("change", "status", "reason"),
     [
