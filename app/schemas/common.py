@@ -105,6 +105,19 @@ class Kilograms(fields.Decimal):
         return int(value) if value == int(value) else float(value)
 
 
+class Table(fields.Dict):
+    """A JSON object of any keys, whose faults point to `#/table/key` as those of other objects do."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        try:
+            return super()._deserialize(value, attr, data, **kwargs)  # type: ignore[no-untyped-call]
+        except ma.ValidationError as error:
+            if not isinstance(error.messages, dict):
+                raise
+            found = {key: each.get("key") or each.get("value") for key, each in error.messages.items()}
+            raise ma.ValidationError(found) from error
+
+
 class PageArgs(ma.Schema):
     """Which page of a list; inherit it to add filters."""
 

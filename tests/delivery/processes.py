@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
 WORKER = (
     *(str(BIN / "rq"), "worker", "-w", "app.workers.worker.Worker", "-S", "json", "--worker-ttl", "30"),
+    *("--connection-class", "app.workers.connection.Connection"),
     *("chat", "delivery", "webhooks", "daily"),
 )
 CLOCK = (str(BIN / "flask"), "clock", "--every", "0.2")

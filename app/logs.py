@@ -1,0 +1,139 @@
+"""Logs: one JSON object a line on stdout, without phone numbers, tokens, query strings or message text."""
+
+import json
+import logging
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Any
+
+from flask import Flask, g, has_request_context, request
+
+MAX_TEXT = 8000
+# These write to handlers of their own, or (werkzeug) log whole addresses with their queries.
+LEVELS = {
+    "alembic": "INFO",
+    "gunicorn.access": "WARNING",
+    "gunicorn.error": "INFO",
+    "rq.queue": "INFO",
+    "rq.scheduler": "INFO",
+    "rq.worker": "INFO",
+    "urllib3": "WARNING",
+    "werkzeug": "WARNING",
+}
+STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+SECRETS = (
+    (r"\b(Bearer|KakaoAK|Basic)\s+\S+", r"\1 ***"),
+    (r"(/t/)[\w.~-]+", r"\1***"),
+    (r"(https?://[^\s?#'\"]*)\?[^\s'\"]*", r"\1?***"),
+    # PostgreSQL quotes whole rows here, up to the next line that SQLAlchemy or traceback writes.
+    (r"(?ms)^(DETAIL|CONTEXT):.*?(?=^\[SQL|^\(Background|^The above|^During|^Traceback|\Z)", "\\1: ***\n"),
+)
+NUMBERS = re.compile(
+    r"(?P<id>[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})"  # a UUID stays
+    r"|(?:\+?82[-. ]?|0)1[016789][-. ]?\d{3,4}[-. ]?\d{4}|\d{9,}"
+)
+_bound: ContextVar[dict[str, Any]] = ContextVar("bound")
+
+
+class App(Flask):
+    """Flask that reports an unhandled exception by its route, not by a path with a token in it."""
+
+    def log_exception(
+        self,
+        exc_info: tuple[type, BaseException, TracebackType] | tuple[None, None, None],
+    ) -> None:
+        """Write the one line about an exception that becomes a 500."""
+        self.logger.error("unhandled exception", exc_info=exc_info)
+
+
+class JsonLines(logging.Formatter):
+    """Everything given as `extra=` becomes a member of the object."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line of JSON."""
+        line: dict[str, Any] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "event": mask(record.getMessage()),
+            "logger": record.name,
+            **_bound.get({}),
+            **_request_fields(),
+        }
+        extras = {key: value for key, value in vars(record).items() if key not in STANDARD}
+        line |= {key: mask(value) if isinstance(value, str) else value for key, value in extras.items()}
+        if record.exc_info and record.exc_info[0]:
+            line["exception"] = mask(self.formatException(record.exc_info))
+        return json.dumps(line, ensure_ascii=False, default=lambda value: mask(str(value)))
+
+
+class Stdout(logging.Handler):
+    """Writes to whatever `sys.stdout` is at the time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFormatter(JsonLines())
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one line; a failure is handled as `logging` does."""
+        try:
+            sys.stdout.write(self.format(record) + "\n")
+            sys.stdout.flush()
+        except (OSError, TypeError, ValueError):
+            self.handleError(record)
+
+
+def configure(level: str) -> None:
+    """Send every logger of this process to stdout as JSON; safe to call again."""
+    root = logging.getLogger()
+    if not any(isinstance(handler, Stdout) for handler in root.handlers):
+        root.addHandler(Stdout())
+    root.setLevel(level)
+    numbers = logging.getLevelNamesMapping()
+    for name, lowest in LEVELS.items():
+        logger = logging.getLogger(name)
+        logger.handlers.clear()
+        logger.propagate = True
+        logger.setLevel(max(numbers[level], numbers[lowest]))
+
+
+def gunicorn_config(level: str) -> dict[str, Any]:
+    """`logconfig_dict` for gunicorn, whose master logs before it has loaded the app."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "handlers": {"stdout": {"()": "app.logs.Stdout"}},
+        "root": {"level": level, "handlers": ["stdout"]},
+        "loggers": {
+            name: {"level": lowest, "handlers": [], "propagate": True} for name, lowest in LEVELS.items()
+        },
+    }
+
+
+@contextmanager
+def bound(**fields: Any) -> Iterator[None]:
+    """Put these members (`job=…`, `request_id=…`) on every line logged inside."""
+    token = _bound.set({**_bound.get({}), **fields})
+    try:
+        yield
+    finally:
+        _bound.reset(token)
+
+
+def mask(text: str) -> str:
+    """The text without what must not be in a log; ids survive."""
+    for pattern, replacement in SECRETS:
+        text = re.sub(pattern, replacement, text)
+    text = NUMBERS.sub(lambda found: found["id"] or "***", text)
+    return text if len(text) <= MAX_TEXT else f"{text[:1000]} … {text[1000 - MAX_TEXT :]}"
+
+
+def _request_fields() -> dict[str, Any]:
+    if not has_request_context():
+        return {}
+    rule = request.url_rule.rule if request.url_rule else None
+    return {"request_id": g.get("request_id"), "route": rule, "method": request.method}

@@ -1,0 +1,75 @@
+"""JSON from outside, down to what the database can hold: used for every body, a provider's too."""
+
+import json
+from collections.abc import Iterator
+from itertools import islice
+from math import isfinite
+from typing import Any, NoReturn
+from urllib.parse import quote
+
+from app.errors import InvalidInput
+
+MAX_DEPTH = 64
+MAX_ERRORS = 50
+INT64 = range(-(2**63), 2**63)
+
+
+def loads(raw: bytes) -> Any:
+    """The value of a JSON text in UTF-8.
+
+    Raises InvalidInput for anything that is not JSON (NaN and Infinity too) and for what PostgreSQL
+    cannot store: NUL characters, lone surrogates, numbers out of 64 bits, nesting without end.
+    """
+    try:
+        value = json.loads(raw.decode(), parse_constant=_refuse)
+    except (ValueError, RecursionError) as error:
+        raise InvalidInput("The body is not valid JSON.") from error
+    errors = list(islice(_faults(value), MAX_ERRORS))
+    if errors:
+        raise InvalidInput("The body holds values that cannot be stored.", errors)
+    return value
+
+
+def text_fault(text: str) -> str | None:
+    """Why the database cannot store this text, or None."""
+    if "\x00" in text:
+        return "Contains a NUL character."
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        return "Contains a lone surrogate."
+    return None
+
+
+def pointer_step(key: object) -> str:
+    """One step of a JSON pointer in a URI fragment (RFC 6901, sections 3 and 6)."""
+    escaped = str(key).replace("~", "~0").replace("/", "~1")
+    return "/" + quote(escaped, safe="~!$&'()*+,;=:@", errors="replace")
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is not JSON")
+
+
+def _faults(value: Any) -> Iterator[dict[str, str]]:
+    """Walks without recursion: a deep body must not end in a stack overflow."""
+    waiting = [(value, "#", 0)]
+    while waiting:
+        value, pointer, depth = waiting.pop()
+        if isinstance(value, dict | list):
+            if depth == MAX_DEPTH:
+                yield {"pointer": pointer, "detail": "Nested too deeply."}
+                continue
+            pairs = list(value.items() if isinstance(value, dict) else enumerate(value))
+            waiting += [(inner, pointer + pointer_step(key), depth + 1) for key, inner in reversed(pairs)]
+            waiting += [(key, pointer, depth + 1) for key, _ in pairs if isinstance(key, str)]
+        elif fault := _scalar_fault(value):
+            yield {"pointer": pointer, "detail": fault}
+
+
+def _scalar_fault(value: Any) -> str | None:
+    if isinstance(value, str):
+        return text_fault(value)
+    if isinstance(value, int) and value not in INT64:
+        return "The number is out of range."
+    if isinstance(value, float) and not isfinite(value):
+        return "The number is out of range."
+    return None
