@@ -158,7 +158,7 @@ def first_curl(api: str, key: str) -> str:
     """Return shell lines that create a user, with a phone number new every second, and a plan for today."""
     headers = f"-H 'Authorization: Bearer {key}' -H 'Content-Type: application/json'"
     return f"""  USER_ID=$(curl -sS {api}/users {headers} \\
-    -d '{{"name": "김하루", "phone_number": "0105'$(date +%u%H%M%S)'"}}' |
+    -d '{{"name": "김하루", "phone_number": "0100000'$(date +%M%S)'"}}' |
     sed -nE 's/.*"id": ?"([^"]+)".*/\\1/p')
   curl -sS {api}/plans/generate {headers} \\
     -d '{{"user_id": "'$USER_ID'", "target_date": "'$(TZ=Asia/Seoul date +%F)'", "force": true}}'"""

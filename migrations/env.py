@@ -2,15 +2,23 @@
 
 Two releases that start together wait for each other on an advisory lock. A statement that cannot get
 its table within `LOCK_TIMEOUT` fails instead of queueing every other query of the service behind it.
+
+After a rollback the database is ahead of this code. Then there is nothing to upgrade, and saying so is a
+success: a platform that runs the release process on a rollback must not be stopped by it.
 """
+
+import logging
 
 from alembic import context
 from flask import current_app
 from sqlalchemy import Connection, text
 
+from app.domain.schema_check import current_revision, known_revisions, revision_state
+
 MIGRATION_LOCK = 724_001
 LOCK_TIMEOUT = "5s"
 
+log = logging.getLogger("migrations")
 database = current_app.extensions["migrate"].db
 
 
@@ -31,6 +39,8 @@ def run_online() -> None:
     with database.engine.connect() as connection:
         _take_lock(connection)
         try:
+            if _is_upgrade_of_the_future(connection):
+                return
             context.configure(connection=connection, target_metadata=database.metadata)
             with context.begin_transaction():
                 context.run_migrations()
@@ -38,6 +48,24 @@ def run_online() -> None:
             connection.rollback()
             connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": MIGRATION_LOCK})
             connection.commit()
+
+
+def _is_upgrade_of_the_future(connection: Connection) -> bool:
+    """Whether this is `upgrade` to our head on a database that a newer release has taken further."""
+    known, current = known_revisions(), current_revision(connection)
+    connection.commit()
+    if revision_state(current, known, known[0]) != "ahead" or _destination() != known[0]:
+        return False
+    log.warning("the database is ahead of this release: nothing to upgrade", extra={"current": current})
+    return True
+
+
+def _destination() -> object:
+    """The revision that `upgrade` or `downgrade` is to end at, None for other commands."""
+    try:
+        return context.get_revision_argument()
+    except KeyError:
+        return None
 
 
 def _take_lock(connection: Connection) -> None:
