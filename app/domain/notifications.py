@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID, uuid4
 
 from sqlalchemy import select, tuple_
@@ -30,7 +31,7 @@ def register_notice(
     Raises NotFound (no such user), InvalidInput (variables, time or key), IdempotencyMismatch (the key
     was used with another body).
     """
-    user = users.get_user(session, data["user_id"])
+    user = users.hold_user(session, data["user_id"])
     body_hash = _hash(data)
     known = _by_key(session, data["idempotency_key"])
     if known is None:
@@ -124,20 +125,25 @@ def _notice_variables(user: User, given: dict[str, str]) -> dict[str, str]:
     """Check a client's variables against the notice template; the trainee's name is filled in."""
     template = TEMPLATES["notice"]
     errors = [
-        {"pointer": f"#/variables/{name}", "detail": "The template has no such variable."}
+        {"pointer": _pointer(name), "detail": "The template has no such variable."}
         for name in given
         if name not in template.variables
     ]
     values = template.fit({"회원이름": user.name or ""}) | given
     for name in template.variables:
         if not values.get(name, "").strip():
-            errors.append({"pointer": f"#/variables/{name}", "detail": "Missing or blank."})
+            errors.append({"pointer": _pointer(name), "detail": "Missing or blank."})
         elif len(values[name]) > template.limit(name):
             detail = f"At most {template.limit(name)} characters."
-            errors.append({"pointer": f"#/variables/{name}", "detail": detail})
+            errors.append({"pointer": _pointer(name), "detail": detail})
     if errors:
         raise InvalidInput("The variables do not fit the template.", errors=errors)
     return values
+
+
+def _pointer(variable: str) -> str:
+    """A JSON pointer as a URI fragment: RFC 6901, sections 3 and 6."""
+    return "#/variables/" + quote(variable.replace("~", "~0").replace("/", "~1"), safe="~")
 
 
 def _hash(data: dict[str, Any]) -> str:

@@ -42,6 +42,15 @@ def react(
     return True
 
 
+def is_known(row: UserProfile, pain: dict[str, Any], on: date) -> bool:
+    """Whether the profile spares the area at least on that day, as it would after `react`."""
+    (felt,) = coach.with_pain(coach.Profile(), pain["area"], pain["score"], on).injuries
+    return any(
+        (each.area, each.severity) == (felt.area, felt.severity) and (each.until is None or each.until >= on)
+        for each in coach_profile(row).injuries
+    )
+
+
 def _skip_rest(session: Session, session_id: UUID, now: datetime) -> int:
     """End the open sets of the exercise; how many there were."""
     skipped = session.execute(

@@ -69,7 +69,7 @@ def grouped(rows: Iterable[Mapping[str, Any]], key: str) -> dict[UUID, list[Mapp
 
 def _zones(session: Session, user_ids: set[UUID]) -> dict[UUID, str]:
     rows = session.execute(select(User.id, User.timezone).where(User.id.in_(user_ids)))
-    return dict(rows.tuples().all())
+    return {row.id: row.timezone for row in rows}
 
 
 def _columns(row: Any) -> dict[str, Any]:

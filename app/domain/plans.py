@@ -8,10 +8,10 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import select, text, tuple_
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from app import coach
-from app.domain import history, notifications, reviews, scheduling
+from app.domain import history, notifications, reviews, scheduling, users
 from app.domain.days import local_date
 from app.domain.plan_rows import session_row, set_rows
 from app.domain.plan_views import grouped, plan_view
@@ -39,7 +39,7 @@ def generate(
     InvalidInput (the date) or Conflict (there is a plan for that day). Returns NeedsReview when a human has
     to look first: the review it opened must be committed before it is raised.
     """
-    user = _user(session, data["user_id"])
+    user = users.hold_user(session, data["user_id"])
     target_date, today = data["target_date"], local_date(user.timezone, now)
     if not today - timedelta(days=1) <= target_date <= today + FURTHEST:
         raise InvalidInput.at("#/target_date", "Must be between yesterday and 365 days ahead.")
@@ -52,21 +52,7 @@ def generate(
     return _store(session, user, made, data, now, request_id)
 
 
-def _user(session: Session, user_id: UUID) -> User:
-    """The trainee, kept from being erased until this plan is committed."""
-    user = session.scalars(
-        select(User)
-        .join(User.profile)
-        .options(joinedload(User.profile, innerjoin=True))
-        .where(User.id == user_id, User.deleted_at.is_(None))
-        .with_for_update(read=True, key_share=True, of=User)
-    ).one_or_none()
-    if user is None:
-        raise NotFound(f"No user {user_id}.")
-    return user
-
-
-def _conflict(target_date: date, plan_id: UUID | None) -> Conflict:
+def _conflict(target_date: date, plan_id: UUID) -> Conflict:
     return Conflict(f"There is a plan for {target_date} already.", plan_id=str(plan_id))
 
 
@@ -130,9 +116,10 @@ def _add_plan(session: Session, row: dict[str, Any]) -> None:
     query = insert(ExercisePlan).on_conflict_do_nothing(
         index_elements=["user_id", "target_date"], index_where=text("status IN ('ACTIVE', 'DONE')")
     )
-    if session.scalars(query.values(row).returning(ExercisePlan.id)).one_or_none() is None:
+    while session.scalars(query.values(row).returning(ExercisePlan.id)).one_or_none() is None:
         existing = _live_plan_id(session, row["user_id"], row["target_date"])
-        raise _conflict(row["target_date"], existing)
+        if existing is not None:  # else it was canceled just now, and the day is free again
+            raise _conflict(row["target_date"], existing)
 
 
 def _live_plan_id(session: Session, user_id: UUID, on: date) -> UUID | None:
@@ -146,9 +133,12 @@ def _live_plan_id(session: Session, user_id: UUID, on: date) -> UUID | None:
 
 
 def get_plan(session: Session, plan_id: UUID, *, lock: bool = False) -> ExercisePlan:
-    """A plan, whatever its status; raises NotFound. `lock` holds it until the commit."""
+    """A plan, whatever its status; raises NotFound. `lock` holds it until the commit.
+
+    `NO KEY` lets the foreign keys of its message be checked by who holds a message we may wait for.
+    """
     query = select(ExercisePlan).where(ExercisePlan.id == plan_id)
-    plan = session.scalars(query.with_for_update() if lock else query).one_or_none()
+    plan = session.scalars(query.with_for_update(key_share=True) if lock else query).one_or_none()
     if plan is None:
         raise NotFound(f"No plan {plan_id}.")
     return plan

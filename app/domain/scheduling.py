@@ -30,7 +30,8 @@ def move_daily_plans(session: Session, user: User, now: datetime) -> None:
         select(Notification, ExercisePlan.target_date)
         .join(ExercisePlan, ExercisePlan.id == Notification.plan_id)
         .where(Notification.user_id == user.id, Notification.status == "SCHEDULED")
-        .with_for_update(of=Notification)
+        .order_by(Notification.id)
+        .with_for_update(key_share=True, of=Notification)
     )
     for notification, target_date in rows:
         at = daily_plan_time(user, target_date, now)
@@ -38,6 +39,15 @@ def move_daily_plans(session: Session, user: User, now: datetime) -> None:
             notification.schedule_at = notification.due_at = at
             notification.expires_at = at + LIFETIMES["daily_plan"]
     session.flush()
+
+
+def hold_messages(session: Session, user_id: UUID) -> None:
+    """Lock a trainee's messages until the commit, before their attempts and in order of their ids.
+
+    Whoever records an answer or a receipt locks in the same order, so neither waits for the other.
+    """
+    rows = select(Notification.id).where(Notification.user_id == user_id).order_by(Notification.id)
+    session.execute(rows.with_for_update(key_share=True)).all()
 
 
 def cancel_for_user(session: Session, user_id: UUID, reason_code: str) -> None:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -10,13 +9,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import coach
-from app.domain import pain
+from app.domain import pain, users
 from app.domain.days import local_date
 from app.domain.plan_rows import past_set
 from app.domain.plans import get_plan
 from app.domain.profiles import coach_profile
 from app.errors import Conflict, InvalidInput, NotFound, SetOrder
-from app.models import ExercisePlan, ExerciseSession, ExerciseSetState, User, UserProfile
+from app.models import ExercisePlan, ExerciseSession, ExerciseSetState, User
 
 OPEN_FOR = timedelta(days=3)
 NUMBERS = (
@@ -53,24 +52,30 @@ def report_set(
 ) -> dict[str, Any]:
     """Record how a set ended; returns `{set, next, plan_status, plan_changed}`. May run twice.
 
-    Raises NotFound; InvalidInput (a number of the wrong measure); SetOrder (an earlier set of this
-    exercise is still open); Conflict (plan canceled, or its date more than 3 days ago).
+    Raises NotFound (the set, or the trainee has left); InvalidInput (a number of the wrong measure);
+    SetOrder (an earlier set of this exercise is still open); Conflict (plan canceled, or its date more
+    than 3 days ago).
     """
     day = _load_day(session, plan_id)
-    reported = _find_set(day, session_id, set_no)
-    outcome = _outcome(day.exercises[session_id], report)
+    user = users.hold_user(session, day.plan.user_id)
+    reported, exercise = _find_set(day, session_id, set_no), day.exercises[session_id]
+    outcome = _outcome(exercise, report)
+    differs = any(getattr(reported, name) != value for name, value in outcome.items())
+    hurts = "pain" in report and (differs or _is_news(user, day, session_id, report["pain"]))
     changed = False
-    if any(getattr(reported, name) != value for name, value in outcome.items()):
-        today = _check_open(session, day, now)
+    if differs or hurts:
+        today = _check_open(user, day, now)
         _check_order(day, reported)
         for name, value in outcome.items():
             setattr(reported, name, value)
         reported.reported_at = now
-        if "pain" in report:
-            session.flush()
-            changed = pain.react(session, day.plan, day.exercises[session_id], report["pain"], today, now)
-            day = _load_day(session, plan_id)
-    return _result(session, day, _find_set(day, session_id, set_no), changed)
+    if hurts:
+        session.flush()
+        changed = pain.react(session, day.plan, exercise, report["pain"], today, now)
+        day = _load_day(session, plan_id)
+    result = _result(user, day, _find_set(day, session_id, set_no), changed)
+    session.flush()
+    return result
 
 
 def _load_day(session: Session, plan_id: UUID) -> Day:
@@ -91,11 +96,14 @@ def _find_set(day: Day, session_id: UUID, set_no: int) -> ExerciseSetState:
     raise NotFound(f"No set {set_no} in session {session_id} of plan {day.plan.id}.")
 
 
-def _check_open(session: Session, day: Day, now: datetime) -> date:
+def _is_news(user: User, day: Day, session_id: UUID, told: dict[str, Any]) -> bool:
+    """Whether a pain that comes with a report we have already is told for the first time."""
+    is_open = any(each.status == "PENDING" for each in day.sets_of(session_id))
+    return is_open or not pain.is_known(user.profile, told, day.plan.target_date)
+
+
+def _check_open(user: User, day: Day, now: datetime) -> date:
     """The trainee's date today; raises Conflict when the plan takes no more reports."""
-    user = session.get_one(User, day.plan.user_id)
-    if user.deleted_at is not None:
-        raise NotFound(f"No user {user.id}.")
     if day.plan.status == "CANCELED":
         raise Conflict("This plan was canceled.")
     today = local_date(user.timezone, now)
@@ -150,22 +158,22 @@ def _error(name: str, detail: str) -> dict[str, str]:
     return {"pointer": f"#/{name}", "detail": detail}
 
 
-def _result(session: Session, day: Day, reported: ExerciseSetState, changed: bool) -> dict[str, Any]:
+def _result(user: User, day: Day, reported: ExerciseSetState, changed: bool) -> dict[str, Any]:
     pending = next((each for each in day.sets if each.status == "PENDING"), None)
     if pending is None and day.plan.status == "ACTIVE":
         day.plan.status = "DONE"
-    session.flush()
     return {
         "set": reported,
-        "next": pending and _next_view(session, day, pending),
+        "next": pending and _next_view(user, day, pending),
         "plan_status": day.plan.status,
         "plan_changed": changed,
     }
 
 
-def _next_view(session: Session, day: Day, pending: ExerciseSetState) -> dict[str, Any]:
+def _next_view(user: User, day: Day, pending: ExerciseSetState) -> dict[str, Any]:
     """The next set with what to do; `offered_weight_kg` is lower after a set that fell far short."""
     exercise = day.exercises[pending.session_id]
+    past = [past_set(exercise, each) for each in day.sets_of(exercise.id)]
     return {
         "session_id": exercise.id,
         "set_no": pending.set_no,
@@ -177,14 +185,5 @@ def _next_view(session: Session, day: Day, pending: ExerciseSetState) -> dict[st
         "target_weight_kg": exercise.target_weight_kg,
         "target_band": exercise.target_band,
         "target_rest_sec": exercise.target_rest_sec,
-        "offered_weight_kg": _offered_kg(session, day, exercise),
+        "offered_weight_kg": coach.offered_kg(coach_profile(user.profile), exercise.exercise, past),
     }
-
-
-def _offered_kg(session: Session, day: Day, exercise: ExerciseSession) -> Decimal | None:
-    """The load for the rest of an exercise, on what the trainee's gym has."""
-    profile = session.get(UserProfile, day.plan.user_id)
-    if profile is None:
-        return exercise.target_weight_kg
-    past = [past_set(exercise, each) for each in day.sets_of(exercise.id)]
-    return coach.offered_kg(coach_profile(profile), exercise.exercise, past)

@@ -33,20 +33,37 @@ def create_user(session: Session, data: dict[str, Any], *, by_operator: bool) ->
     return user
 
 
-def get_user(session: Session, user_id: UUID, *, lock: bool = False) -> User:
+def get_user(session: Session, user_id: UUID) -> User:
     """A living trainee with the profile; raises NotFound, also for a deleted one."""
-    query = (
+    user = session.scalars(
         select(User)
         .join(User.profile)
         .options(joinedload(User.profile, innerjoin=True))
         .where(User.id == user_id, User.deleted_at.is_(None))
-    )
-    if lock:
-        query = query.with_for_update(of=User)
-    user = session.scalars(query).one_or_none()
+    ).one_or_none()
     if user is None:
         raise NotFound(f"No user {user_id}.")
     return user
+
+
+def hold_user(session: Session, user_id: UUID) -> User:
+    """As `get_user`, and kept from being changed or erased until the commit; do not change it yourself.
+
+    Whatever adds rows with something personal in them holds the trainee first: a withdrawal that went by
+    in between could not erase what it does not see yet.
+    """
+    session.execute(select(User.id).where(User.id == user_id).with_for_update(read=True))
+    return get_user(session, user_id)
+
+
+def _lock_user(session: Session, user_id: UUID) -> User:
+    """As `get_user`, and nobody else changes or holds the trainee until the commit.
+
+    Two statements: one that locks and reads would, after a wait, read the profile as it was before. `NO KEY`
+    lets foreign keys be checked, which a worker does that holds a message we may be waiting for.
+    """
+    session.execute(select(User.id).where(User.id == user_id).with_for_update(key_share=True))
+    return get_user(session, user_id)
 
 
 def update_user(session: Session, user_id: UUID, data: dict[str, Any], now: datetime) -> User:
@@ -55,7 +72,7 @@ def update_user(session: Session, user_id: UUID, data: dict[str, Any], now: date
 
     A new reminder time or time zone moves daily plans that are still to be sent.
     """
-    user = get_user(session, user_id, lock=True)
+    user = _lock_user(session, user_id)
     fields = dict(data)
     profile = fields.pop("profile", {})
     if "health" in profile:
@@ -76,7 +93,8 @@ def erase_user(session: Session, user_id: UUID, now: datetime) -> None:
     Plans, sets and codes stay under the id. A message that is being sent keeps its variables until it
     is settled; they are erased then.
     """
-    user = get_user(session, user_id, lock=True)
+    user = _lock_user(session, user_id)
+    scheduling.hold_messages(session, user_id)
     scheduling.cancel_for_user(session, user_id, "user_deleted")
     _erase_rows(session, user)
     user.name = user.phone_number = user.kakao_user_id = None

@@ -18,7 +18,8 @@ NAMES = {
 }
 
 Texts = Annotated[list[str], mapped_column(ARRAY(Text()))]
-Json = Annotated[Any, mapped_column(JSONB())]
+# None is NULL, which `IS NULL` and the CHECKs see; the default would store the JSON value `null`.
+Json = Annotated[Any, mapped_column(JSONB(none_as_null=True))]
 
 
 class Base(DeclarativeBase):

@@ -77,10 +77,11 @@ def downgrade() -> None:
 
 
 def _add_signature_state() -> None:
-    """Rows from before this revision: a refused event was forged, any other was proved."""
+    """Rows from before this revision: refused and kept without a body means forged, anything else was proved."""
     op.add_column("webhook_events", sa.Column("signature_state", sa.Text(), nullable=True))
     op.execute(
-        "UPDATE webhook_events SET signature_state = CASE status WHEN 'REJECTED' THEN 'invalid' ELSE 'valid' END"
+        "UPDATE webhook_events SET signature_state ="
+        " CASE WHEN status = 'REJECTED' AND payload IS NULL THEN 'invalid' ELSE 'valid' END"
     )
     op.alter_column("webhook_events", "signature_state", nullable=False)
     op.create_check_constraint(

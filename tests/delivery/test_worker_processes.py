@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from messages import add_messages, attempts, open_reviews, states
-from processes import clock, kill_family, until, worker
+from real_processes import clock, kill_family, until, worker
 from redis import Redis
 from sqlalchemy import select
 from sqlalchemy.orm import Session

@@ -1,0 +1,56 @@
+"""`make bench` runs, and every line of it has figures; how large they are is not a test's business."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+FIGURE = r"\d[\d,.]*"
+SPREAD = rf"{FIGURE} \({FIGURE}–{FIGURE}\)"
+
+
+def bench(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "bench", *arguments]
+    return subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True, timeout=240)
+
+
+@pytest.fixture(scope="module")
+def printed() -> list[str]:
+    """What a quick run of the cheap measurements prints."""
+    done = bench("queries", "claim", "--quick")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout.splitlines()
+
+
+def test_every_route_has_a_status_and_a_number_of_queries(printed: list[str]) -> None:
+    routes = [line for line in printed if re.match(r"  (GET|POST|PUT|PATCH|DELETE) /", line)]
+
+    assert len(routes) > 10
+    assert [line for line in routes if not re.search(r" [2-5]\d\d +\d+ queries", line)] == []
+
+
+def test_a_plan_is_made_in_the_queries_it_may_take(printed: list[str]) -> None:
+    (line,) = [line for line in printed if "POST /plans/generate" in line]
+
+    assert re.search(r" 201 +\d queries  aim ≤ 8  met$", line)
+
+
+def test_claims_have_figures_of_both_sides_and_a_ratio(printed: list[str]) -> None:
+    claims = [line for line in printed if ", ms " in line]
+
+    assert len(claims) == 2
+    assert all(re.search(rf"{SPREAD} +{SPREAD} +{SPREAD} +aim ≤ 1.3 ", line) for line in claims)
+
+
+def test_the_claims_plan_is_shown(printed: list[str]) -> None:
+    assert any("ix_notifications_due" in line for line in printed)
+
+
+def test_an_unknown_measurement_is_refused() -> None:
+    done = bench("nonsense")
+
+    assert done.returncode == 2
+    assert "nonsense" in done.stderr

@@ -1,0 +1,300 @@
+"""Revisions on a real database of their own: up, down and up again, full of rows, and two at once."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from factories import add_plan, add_user, make_notification, today, wait_for_blocked
+from flask import Flask
+from settings import own_database
+from sqlalchemy import Engine, MetaData, Table, create_engine, func, inspect, select, text
+from sqlalchemy.orm import Session
+
+from app.models import Base, DailySummary, Guardrail, KakaoToken, MaintenanceLog, ManualReview, WebhookEvent
+
+ROOT = Path(__file__).parents[1]
+FIRST, SECOND = "001_initial_persistence_schema", "002_add_operability_fields"
+ADDED = {
+    "notifications": {"reason_code", "provider_response_code", "failure_reason", "last_error_at"},
+    "webhook_events": {"schema_version", "signature_state", "retry_count"},
+}
+MIGRATION_LOCK = 724_001
+
+
+@pytest.fixture
+def database_url(env: dict[str, str]) -> Iterator[str]:
+    """An empty database on the tests' server."""
+    with own_database(env["DATABASE_URL"]) as url:
+        yield url
+
+
+@pytest.fixture
+def own_engine(database_url: str) -> Iterator[Engine]:
+    engine = create_engine(database_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def flask_db(database_url: str, another_app: Callable[..., Flask]) -> Callable[..., tuple[int, str]]:
+    """`flask db …` on the empty database: its exit code and what it printed."""
+    app = another_app(DATABASE_URL=database_url)
+
+    def run(*args: str) -> tuple[int, str]:
+        result = app.test_cli_runner().invoke(args=["db", *args])
+        return result.exit_code, f"{result.output}{result.exception}"
+
+    return run
+
+
+@pytest.fixture
+def filled(flask_db: Callable[..., tuple[int, str]], own_engine: Engine) -> Engine:
+    """The database at the head, with rows in every table."""
+    assert flask_db("upgrade")[0] == 0
+    with Session(own_engine) as session:
+        fill(session)
+    return own_engine
+
+
+def fill(session: Session) -> None:
+    """Rows in all tables, of every kind that a move down or up could stumble over."""
+    now = datetime.now(UTC)
+    user = add_user(session, phone_number="01012345678", kakao_user_id="k1")
+    add_user(session, name=None, deleted_at=now)
+    plan = add_plan(session, user.id, today(), ["DONE", "SKIPPED", "PENDING"])
+    add_plan(session, user.id, today(), ["SKIPPED"], status="CANCELED")
+    make_notification(session, user.id, status="SENDING", plan_id=plan.id, kind="daily_plan")
+    make_notification(session, user.id, status="FAILED", reason_code="no_address", last_error_at=now)
+    events: list[dict[str, Any]] = [
+        {
+            "status": "RECEIVED",
+            "signature_state": "valid",
+            "payload": {"a": 1},
+            "schema_version": "skill-2.0",
+        },
+        {"status": "REJECTED", "signature_state": "invalid"},
+        {"status": "REJECTED", "signature_state": "missing"},
+        {"status": "REJECTED", "signature_state": "valid", "payload": {"odd": True}},
+        {"status": "PROCESSED", "signature_state": "valid", "payload": None, "retry_count": 3},
+    ]
+    rows: list[Base] = [
+        WebhookEvent(provider="kakao_skill", event_id=f"e{number}", user_id=user.id, **each)
+        for number, each in enumerate(events)
+    ]
+    rows += [
+        ManualReview(subject="sender", cause="alimtalk", reason_code="alert"),
+        Guardrail(name="send_paused", value=True, reason="test", actor="me"),
+        MaintenanceLog(kind="deploy", actor="me", message="v1"),
+        KakaoToken(user_id=user.id, access_token=b"x", expires_at=now + timedelta(hours=6)),
+        DailySummary(
+            user_id=user.id,
+            on_date=today(),
+            planned_sets=3,
+            done_sets=1,
+            skipped_sets=1,
+            failed_sets=0,
+            volume_kg=Decimal("42.125"),
+            minutes=7,
+            streak=1,
+        ),
+    ]
+    session.add_all(rows)
+    session.commit()
+
+
+def contents(
+    engine: Engine, without: dict[str, set[str]] | None = None, tables: Iterable[str] = Base.metadata.tables
+) -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of those tables, less some columns."""
+    found = {}
+    with engine.connect() as connection:
+        for name in tables:
+            columns = Base.metadata.tables[name].columns
+            kept = [each for each in columns if each.name not in (without or {}).get(name, ())]
+            found[name] = sorted(map(tuple, connection.execute(select(*kept)).all()), key=repr)
+    return found
+
+
+def version(engine: Engine) -> str | None:
+    with engine.connect() as connection:
+        return connection.scalar(text("TABLE alembic_version"))
+
+
+def reflected(engine: Engine) -> dict[str, Table]:
+    metadata = MetaData()
+    metadata.reflect(engine)
+    return dict(metadata.tables)
+
+
+def test_the_head_is_what_the_models_say(flask_db: Any, own_engine: Engine) -> None:
+    upgraded, checked = flask_db("upgrade"), flask_db("check")
+
+    assert upgraded[0] == checked[0] == 0, checked[1]
+    assert version(own_engine) == SECOND
+    assert set(reflected(own_engine)) == set(Base.metadata.tables) | {"alembic_version"}
+    assert len(Base.metadata.tables) == 13
+
+
+def test_the_names_of_the_contract_are_there(filled: Engine) -> None:
+    tables = inspect(filled)
+
+    def unique(table: str) -> dict[str | None, list[str]]:
+        return {each["name"]: each["column_names"] for each in tables.get_unique_constraints(table)}
+
+    assert tables.get_pk_constraint("users")["constrained_columns"] == ["id"]
+    assert unique("notifications")["uq_notifications_idempotency_key"] == ["idempotency_key"]
+    assert ["provider", "event_id"] in unique("webhook_events").values()
+    assert ["provider", "idempotency_key"] in unique("webhook_events").values()
+    assert ["session_id", "set_no"] in unique("exercise_set_states").values()
+    name = "uq_exercise_plans_user_target_date_active"
+    with filled.connect() as connection:
+        sql = connection.scalar(text(f"SELECT indexdef FROM pg_indexes WHERE indexname = '{name}'"))
+    assert sql.startswith("CREATE UNIQUE INDEX")
+    assert "(user_id, target_date) WHERE" in sql
+    assert "ACTIVE" in sql and "DONE" in sql and "CANCELED" not in sql
+
+
+def test_every_object_follows_the_naming_convention(filled: Engine) -> None:
+    with filled.connect() as connection:
+        names = connection.execute(
+            text(
+                "SELECT conname, contype, relname FROM pg_constraint JOIN pg_class ON pg_class.oid = conrelid"
+                " WHERE connamespace = 'public'::regnamespace AND contype <> 'n'"
+                " AND relname <> 'alembic_version'"
+            )
+        ).all()
+        indexes = connection.scalars(
+            text("SELECT indexname FROM pg_indexes WHERE schemaname = 'public' AND indexname !~ 'alembic'")
+        ).all()
+
+    prefixes = {"p": "pk", "u": "uq", "f": "fk", "c": "ck"}
+    assert [
+        row for row in names if not row.conname.startswith(f"{prefixes[row.contype]}_{row.relname}")
+    ] == []
+    assert [name for name in indexes if name[:3] not in ("pk_", "uq_", "ix_")] == []
+
+
+@pytest.mark.parametrize("step", [[], ["--", "-1"]])
+def test_one_step_down_takes_what_002_added_and_nothing_else(
+    filled: Engine, flask_db: Any, step: list[str]
+) -> None:
+    before = contents(filled, ADDED)
+
+    code, said = flask_db("downgrade", *step)
+
+    assert code == 0, said
+    assert version(filled) == FIRST
+    tables = reflected(filled)
+    assert "notification_provider_codes" not in tables
+    assert len(tables) == 13
+    for name, columns in ADDED.items():
+        assert columns.isdisjoint(tables[name].columns.keys())
+    del before["notification_provider_codes"]
+    assert contents(filled, ADDED, before) == before
+
+
+def test_down_and_up_again_keeps_the_rows(filled: Engine, flask_db: Any) -> None:
+    before = contents(filled, ADDED)
+
+    results = [flask_db(*each) for each in (["downgrade"], ["upgrade"], ["check"])]
+
+    assert [code for code, _ in results] == [0, 0, 0], results
+    after = contents(filled, ADDED)
+    assert after.pop("notification_provider_codes") == []
+    assert after == {name: rows for name, rows in before.items() if name != "notification_provider_codes"}
+    with filled.connect() as connection:
+        states = connection.execute(
+            text("SELECT status, signature_state, payload IS NULL FROM webhook_events ORDER BY event_id")
+        ).all()
+    assert states == [
+        ("RECEIVED", "valid", False),
+        ("REJECTED", "invalid", True),
+        ("REJECTED", "invalid", True),
+        ("REJECTED", "valid", False),
+        ("PROCESSED", "valid", True),
+    ]
+
+
+def test_all_the_way_down_leaves_nothing_and_up_works_again(filled: Engine, flask_db: Any) -> None:
+    down = flask_db("downgrade", "base")
+
+    assert down[0] == 0, down[1]
+    left = text(
+        "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+        " UNION ALL SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
+    )
+    with filled.connect() as connection:
+        assert [each for each in connection.scalars(left) if "alembic" not in each] == []
+    up, check = flask_db("upgrade"), flask_db("check")
+    assert up[0] == check[0] == 0
+
+
+def test_the_same_upgrade_again_does_nothing(filled: Engine, flask_db: Any) -> None:
+    before = contents(filled)
+
+    code, said = flask_db("upgrade")
+
+    assert code == 0, said
+    assert contents(filled) == before
+
+
+@contextmanager
+def process(database_url: str, *args: str) -> Iterator[subprocess.Popen[str]]:
+    """`flask db …` as a release runs it."""
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", "db", *args]
+    environ = os.environ | {"DATABASE_URL": database_url}
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=ROOT, env=environ, stdout=pipe, stderr=pipe, text=True) as started:
+        try:
+            yield started
+        finally:
+            started.kill()
+
+
+def test_two_releases_at_once_wait_for_each_other(database_url: str, own_engine: Engine) -> None:
+    with own_engine.connect() as holder:
+        holder.execute(select(func.pg_advisory_lock(MIGRATION_LOCK)))
+        with process(database_url, "upgrade") as one, process(database_url, "upgrade") as other:
+            wait_for_blocked(own_engine, 2)
+            holder.execute(select(func.pg_advisory_unlock(MIGRATION_LOCK)))
+            said = [each.communicate(timeout=60) for each in (one, other)]
+
+    assert [one.returncode, other.returncode] == [0, 0], said
+    assert version(own_engine) == SECOND
+    with own_engine.connect() as connection:
+        left = "SELECT count(*) FROM pg_locks JOIN pg_database ON oid = database WHERE locktype = 'advisory'"
+        assert connection.scalar(text(f"{left} AND datname = current_database()")) == 0
+
+
+@pytest.mark.parametrize(("start", "step"), [(FIRST, "upgrade"), (SECOND, "downgrade")])
+def test_a_table_that_is_held_fails_the_release_instead_of_stopping_the_service(
+    database_url: str, flask_db: Any, own_engine: Engine, start: str, step: str
+) -> None:
+    assert flask_db("upgrade", start)[0] == 0
+    before = set(reflected(own_engine))
+
+    with own_engine.connect() as holder, process(database_url, step) as release:
+        holder.execute(text("LOCK TABLE notifications"))
+        wait_for_blocked(own_engine, 1)
+        said = release.communicate(timeout=20)
+
+    assert release.returncode != 0
+    assert "lock timeout" in "".join(said)
+    assert version(own_engine) == start
+    assert set(reflected(own_engine)) == before
+    assert flask_db("upgrade")[0] == 0
+
+
+def test_the_sql_of_an_upgrade_can_be_read_without_running_it(flask_db: Any, own_engine: Engine) -> None:
+    code, said = flask_db("upgrade", "--sql", f"{FIRST}:{SECOND}")
+
+    assert code == 0
+    assert "CREATE TABLE notification_provider_codes" in said
+    assert set(reflected(own_engine)) == set()
