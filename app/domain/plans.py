@@ -6,18 +6,18 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import select, text, tuple_
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from app import coach
 from app.domain import history, notifications, reviews, scheduling, users
 from app.domain.days import local_date
 from app.domain.plan_rows import session_row, set_rows
+from app.domain.plan_store import add_plan
 from app.domain.plan_views import grouped, plan_view
 from app.domain.profiles import coach_profile
 from app.errors import Conflict, InvalidInput, NeedsReview, NotFound
-from app.models import ExercisePlan, ExerciseSession, ExerciseSetState, Notification, User
+from app.models import ExercisePlan, ExerciseSession, ExerciseSetState, User
 
 FURTHEST = timedelta(days=365)
 
@@ -73,17 +73,13 @@ def _store(
     request_id: str | None,
 ) -> Made:
     plan = _plan_row(user, made, data, request_id)
-    _add_plan(session, plan)
     sessions = [session_row(plan["id"], item) for item in made.items]
     sets = [row for each in sessions for row in set_rows(each["id"], each["target_sets"])]
     notification = notifications.daily_plan_values(user, plan, now)
-    for model, rows in (
-        (ExerciseSession, sessions),
-        (ExerciseSetState, sets),
-        (Notification, [notification] if notification else []),
-    ):
-        if rows:
-            session.execute(insert(model), rows)
+    while not add_plan(session, plan, sessions, notification):
+        existing = _live_plan_id(session, user.id, plan["target_date"])
+        if existing is not None:  # else it was canceled just now, and the day is free again
+            raise _conflict(plan["target_date"], existing)
     view = plan_view(plan, sessions, grouped(sets, "session_id"), notification, user.timezone)
     return Made(view, notification["due_at"] if notification else None)
 
@@ -109,17 +105,6 @@ def _plan_row(user: User, made: coach.Plan, data: dict[str, Any], request_id: st
         "reasons": list(made.reasons),
         "request_id": request_id,
     }
-
-
-def _add_plan(session: Session, row: dict[str, Any]) -> None:
-    """Insert the plan; the index that allows one live plan a day, and nothing else, makes a Conflict."""
-    query = insert(ExercisePlan).on_conflict_do_nothing(
-        index_elements=["user_id", "target_date"], index_where=text("status IN ('ACTIVE', 'DONE')")
-    )
-    while session.scalars(query.values(row).returning(ExercisePlan.id)).one_or_none() is None:
-        existing = _live_plan_id(session, row["user_id"], row["target_date"])
-        if existing is not None:  # else it was canceled just now, and the day is free again
-            raise _conflict(row["target_date"], existing)
 
 
 def _live_plan_id(session: Session, user_id: UUID, on: date) -> UUID | None:

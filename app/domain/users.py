@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
@@ -16,6 +16,14 @@ TAKEN = {
     "uq_users_kakao_user_id": "kakao_user_id",
     "uq_users_phone_number": "phone_number",
 }
+# Made once: making a query anew takes longer than reading the row.
+_LIVING = (
+    select(User)
+    .join(User.profile)
+    .options(joinedload(User.profile, innerjoin=True))
+    .where(User.id == bindparam("user_id"), User.deleted_at.is_(None))
+)
+_HOLD = select(User.id).where(User.id == bindparam("user_id")).with_for_update(read=True)
 
 
 def create_user(session: Session, data: dict[str, Any], *, by_operator: bool) -> User:
@@ -35,12 +43,7 @@ def create_user(session: Session, data: dict[str, Any], *, by_operator: bool) ->
 
 def get_user(session: Session, user_id: UUID) -> User:
     """A living trainee with the profile; raises NotFound, also for a deleted one."""
-    user = session.scalars(
-        select(User)
-        .join(User.profile)
-        .options(joinedload(User.profile, innerjoin=True))
-        .where(User.id == user_id, User.deleted_at.is_(None))
-    ).one_or_none()
+    user = session.scalars(_LIVING, {"user_id": user_id}).one_or_none()
     if user is None:
         raise NotFound(f"No user {user_id}.")
     return user
@@ -52,7 +55,7 @@ def hold_user(session: Session, user_id: UUID) -> User:
     Whatever adds rows with something personal in them holds the trainee first: a withdrawal that went by
     in between could not erase what it does not see yet.
     """
-    session.execute(select(User.id).where(User.id == user_id).with_for_update(read=True))
+    session.execute(_HOLD, {"user_id": user_id})
     return get_user(session, user_id)
 
 
