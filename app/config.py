@@ -24,6 +24,7 @@ KEY_LENGTH = 24
 KIB = 1024
 CONNECT_TIMEOUT_S = 3
 STATEMENT_TIMEOUT_MS = 15_000
+IDLE_TIMEOUT_MS = 25_000  # inside a transaction: a stopped process holds its rows no longer
 
 # When a name must be set. The last two hold in production only, for the chosen sender.
 ALWAYS, PRODUCTION, ALIMTALK, MEMO, NEVER = "always", "production", "alimtalk", "memo", ""
@@ -176,7 +177,8 @@ def _derived(config: dict[str, Any]) -> dict[str, Any]:
             "connect_args": {
                 "connect_timeout": CONNECT_TIMEOUT_S,
                 "application_name": "godlife",
-                "options": f"-c timezone=UTC -c statement_timeout={STATEMENT_TIMEOUT_MS}",
+                "options": f"-c timezone=UTC -c statement_timeout={STATEMENT_TIMEOUT_MS}"
+                f" -c idle_in_transaction_session_timeout={IDLE_TIMEOUT_MS}",
             },
         },
         "API_TITLE": "갓생 코치 API",

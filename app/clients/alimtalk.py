@@ -3,6 +3,7 @@
 Source: https://docs.nhncloud.com/ko/Notification/KakaoTalk%20Bizmessage/ko/alimtalk-api-guide/
 """
 
+import math
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -117,12 +118,19 @@ class Alimtalk:
         self._deadline_s = float(config.get("KAKAO_DEADLINE_S") or 20)
         self._session = http.new_session()
 
-    def send(self, template_code: str, recipients: Sequence[Recipient], request_key: str) -> SendAnswer:
+    def send(
+        self,
+        template_code: str,
+        recipients: Sequence[Recipient],
+        request_key: str,
+        stop_at: float = math.inf,
+    ) -> SendAnswer:
         """Ask for one message to each of 1 to 1000 recipients; `ok` means accepted, not delivered.
 
         `request_key` (at most 100 characters) is the idempotency key and the `senderGroupingKey`. Within 10
         minutes a second send under the same key is refused as `duplicate`, so it may run twice under one key;
-        under another key, or later, it sends twice. The body's code decides, never the HTTP status. Raises
+        under another key, or later, it sends twice. After `stop_at` (`time.monotonic`) nothing is sent any
+        more. The body's code decides, never the HTTP status. Raises
         `AlimtalkError` within the deadline, and ValueError for no, too many or repeated recipients.
         """
         ids = [recipient.notification_id for recipient in recipients]
@@ -135,7 +143,7 @@ class Alimtalk:
             "recipientList": [_recipient(recipient) for recipient in recipients],
         }
         headers = {"X-NC-API-IDEMPOTENCY-KEY": request_key}
-        reply = self._call("POST", "/messages", self._deadline_s, headers, json=body)
+        reply = self._call("POST", "/messages", self._deadline_s, headers, json=body, stop_at=stop_at)
         with _reading(reply):
             results = send_results(load(reply.body), ids, self._secrets)
         return SendAnswer(results, reply.status, reply.latency_ms, retry_after_s(reply.headers))

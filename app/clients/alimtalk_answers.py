@@ -15,6 +15,7 @@ from app.clients.untrusted import kst, line, part, whole, word
 
 BAD_RESPONSE: Final = "BAD_RESPONSE"
 RESPONSE_BYTES: Final = 4096
+FIELD_CHARS: Final = 100  # nine fields of characters of up to 4 bytes stay below RESPONSE_BYTES
 MASK: Final = "***"
 _GAP = r"[\s().\-\u2010-\u2015\u00b7_/]{0,3}"
 _MOBILE = re.compile(rf"(?<!\d)(?:\+?(?:00)?82{_GAP}0?|0){_GAP}1[016789](?:{_GAP}\d){{7,8}}(?!\d)")
@@ -166,7 +167,7 @@ def _response(payload: object, entry: dict[str, Any], secrets: Sequence[str]) ->
 def _scalar(value: object, secrets: Sequence[str]) -> object:
     if value is None or isinstance(value, bool) or whole(value) is not None:
         return value
-    return line(mask(value, secrets), 200) if isinstance(value, str) else f"({type(value).__name__})"
+    return line(mask(value, secrets), FIELD_CHARS) if isinstance(value, str) else f"({type(value).__name__})"
 
 
 def found_messages(rows: list[object], request_key: str) -> dict[str, Found]:

@@ -89,16 +89,21 @@ def call(
     url: str,
     *,
     deadline_s: float,
+    stop_at: float = math.inf,
     max_bytes: int = MAX_BYTES,
     **kwargs: Any,
 ) -> Reply:
-    """Send one request and read its whole answer, all within `deadline_s` seconds.
+    """Send one request and read its whole answer, all within `deadline_s` seconds and before `stop_at`.
+
+    `stop_at` is a moment of `time.monotonic`: past it no socket is opened or written to, however long this
+    process was stopped.
 
     `session` is only read (headers, auth, and in `verify` the path of another CA file), so threads may share
     it; `kwargs` are those of `requests.Request`: headers, params, json, data, auth. Raises `CallFailed`. It
     sends once; whether the request may be sent again is for the caller to know.
     """
-    attempt = _Attempt(time.monotonic(), deadline_s)
+    started = time.monotonic()
+    attempt = _Attempt(started, min(deadline_s, stop_at - started))
     try:
         request = session.prepare_request(requests.Request(method, url, **kwargs))
         request.headers.update({"Connection": "close", "Accept-Encoding": "identity"})

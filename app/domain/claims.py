@@ -33,6 +33,7 @@ class Request:
     """One call to a provider: its messages share a kind, an idempotency key and a fencing number.
 
     `leased_until` and `started_at` are by the database's clock; `started_at` is when the key was first used.
+    `is_again`: the key was used before and nobody knows what became of it.
     """
 
     key: str
@@ -41,6 +42,7 @@ class Request:
     started_at: datetime
     leased_until: datetime
     rows: tuple[Claimed, ...]
+    is_again: bool = False
 
 
 _KINDS_DUE = text("""
@@ -55,11 +57,11 @@ _KINDS_DUE = text("""
 """)
 
 _LOCK_DUE = text("""
-    SELECT due.id, due.variables, due.expires_at <= now() AS is_late,
+    SELECT due.id, due.variables, due.cancel_requested, due.expires_at <= now() AS is_late,
            users.phone_number, users.deleted_at IS NOT NULL AS is_deleted, users.is_sandbox,
            users.notifications_enabled
     FROM (
-        SELECT id, user_id, variables, expires_at FROM notifications
+        SELECT id, user_id, variables, expires_at, cancel_requested FROM notifications
         WHERE kind = :kind AND status IN ('SCHEDULED', 'RETRY_SCHEDULED') AND due_at <= now()
         ORDER BY due_at LIMIT :limit FOR UPDATE SKIP LOCKED
     ) AS due
@@ -116,6 +118,8 @@ def _ending(row: Any, allowed: frozenset[str] | None) -> tuple[str, str] | None:
         return "EXPIRED", "expired"
     if row.is_deleted:
         return "CANCELED", "user_deleted"
+    if row.cancel_requested:
+        return "CANCELED", "plan_canceled"  # a leaver was caught above
     if row.is_sandbox:
         return "CANCELED", "sandbox_user"
     if not row.notifications_enabled:
@@ -134,7 +138,9 @@ def _close(session: Session, endings: Mapping[UUID, tuple[str, str]]) -> None:
         session.execute(_CLOSE, {"ids": ids, "statuses": list(statuses), "reasons": list(reasons)})
 
 
-def hold(session: Session, kind: str, rows: Sequence[Any], *, key: str, provider: str) -> Request:
+def hold(
+    session: Session, kind: str, rows: Sequence[Any], *, key: str, provider: str, is_again: bool = False
+) -> Request:
     """Start an attempt for `rows` (`id`, `phone_number`, `variables`), which the caller has locked.
 
     A key that a row already carries keeps its starting time: the provider remembers it for 10 minutes.
@@ -147,7 +153,8 @@ def hold(session: Session, kind: str, rows: Sequence[Any], *, key: str, provider
         Claimed(row.id, row.attempt_count, by_id[row.id].phone_number, by_id[row.id].variables)
         for row in held
     )
-    return Request(key, kind, fence, held[0].request_started_at, held[0].leased_until, claimed)
+    started_at, leased_until = held[0].request_started_at, held[0].leased_until
+    return Request(key, kind, fence, started_at, leased_until, claimed, is_again)
 
 
 def next_fence(session: Session) -> int:

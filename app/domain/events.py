@@ -39,7 +39,8 @@ def store(session: Session, provider: str, incoming: Sequence[Incoming], request
     if not rows:
         return 0
     query = insert(WebhookEvent).on_conflict_do_nothing().returning(WebhookEvent.event_id)
-    new = set(session.scalars(query, list(rows.values())))
+    ordered = [rows[key] for key in sorted(rows)]  # so two bodies never wait for each other
+    new = set(session.scalars(query, ordered))
     _review_reused(session, provider, {key: row for key, row in rows.items() if key not in new})
     unknown = sum(1 for key in new if rows[key]["schema_version"] is None)
     if unknown:
@@ -128,6 +129,9 @@ _GIVE_UP = text("""
 _FINISH = text("""
     UPDATE webhook_events AS e
     SET status = f.status, user_id = f.user_id, retry_count = f.retries, processed_at = now(),
+        payload = CASE WHEN f.status = 'RECEIVED' OR NOT EXISTS (
+            SELECT FROM users AS u WHERE u.id = f.user_id AND u.deleted_at IS NOT NULL
+        ) THEN e.payload END,
         due_at = CASE WHEN f.status = 'RECEIVED' THEN now() + interval '1 minute' ELSE e.due_at END
     FROM json_to_recordset(CAST(:finished AS json)) AS f (id uuid, status text, user_id uuid, retries int)
     WHERE e.id = f.id AND e.status = 'RECEIVED'
@@ -157,7 +161,7 @@ class Finished:
 
 
 def finish(session: Session, finished: Sequence[Finished]) -> None:
-    """Write how the work ended, in the same transaction as its effects."""
+    """Write how the work ended, in the same transaction as its effects; a leaver's body is erased."""
     rows = [
         {
             "id": str(each.id),

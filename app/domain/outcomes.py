@@ -47,7 +47,11 @@ _RECORD = text("""
     ), completed AS (
         UPDATE notification_provider_codes AS c
         SET captured_at = now(), outcome = a.outcome, provider_status_code = a.code,
-            provider_response = a.response, http_status = a.http_status, latency_ms = a.latency_ms,
+            provider_response = CASE WHEN NOT EXISTS (
+                SELECT FROM notifications AS n JOIN users AS u ON u.id = n.user_id
+                WHERE n.id = a.id AND u.deleted_at IS NOT NULL
+            ) THEN a.response END,
+            http_status = a.http_status, latency_ms = a.latency_ms,
             provider_request_id = a.provider_request_id, recipient_seq = a.recipient_seq
         FROM answers AS a
         WHERE c.notification_id = a.id AND c.attempt_no = a.attempt_no AND c.captured_at IS NULL
@@ -67,7 +71,7 @@ _RECORD = text("""
         sent_at = CASE WHEN a.status = 'SENT' THEN now() ELSE n.sent_at END,
         reason_code = CASE
             WHEN a.status = 'SENT' THEN NULL
-            WHEN a.status = 'RETRY_SCHEDULED' AND n.cancel_requested THEN n.reason_code
+            WHEN a.status IN ('RETRY_SCHEDULED', 'SENDING') AND n.cancel_requested THEN n.reason_code
             ELSE a.reason_code END,
         provider_response_code = a.code,
         failure_reason = CASE WHEN a.status <> 'SENT' THEN a.reason END,
@@ -95,7 +99,7 @@ def record(session: Session, request: Request, answers: Mapping[UUID, Answer]) -
     Rows that are no longer held under this request's fence are left alone: the late write is refused.
     May run twice: the second time nothing is held any more.
     """
-    rows = [_as_row(claimed, answers[claimed.id]) for claimed in request.rows]
+    rows = [_as_row(claimed, answers[claimed.id], request.is_again) for claimed in request.rows]
     moved = session.execute(_RECORD, {"answers": json.dumps(rows), "fence": request.fence}).all()
     erase_leavers(session, moved)
     for_people = [row for row in moved if row.status == "FAILED" and _needs_people(row)]
@@ -114,14 +118,20 @@ def _needs_people(row: Any) -> bool:
     return bool(row.outcome == "request" or row.reason_code == "attempts_exhausted")
 
 
-def _as_row(claimed: Claimed, answer: Answer) -> dict[str, Any]:
-    status, reason_code, delay_s = next_state(claimed.attempt_no, answer)
+def _as_row(claimed: Claimed, answer: Answer, is_again: bool) -> dict[str, Any]:
+    status, reason_code, delay_s = next_state(claimed.attempt_no, answer, is_again=is_again)
     row = asdict(answer) | {"id": str(claimed.id), "attempt_no": claimed.attempt_no}
     return row | {"status": status, "reason_code": reason_code, "delay_s": delay_s}
 
 
-def next_state(attempt_no: int, answer: Answer) -> tuple[str, str | None, float | None]:
-    """State, reason and delay in seconds that follow from an answer; `SENDING` means: ask the provider."""
+def next_state(
+    attempt_no: int, answer: Answer, *, is_again: bool = False
+) -> tuple[str, str | None, float | None]:
+    """State, reason and delay in seconds that follow from an answer; `SENDING` means: ask the provider.
+
+    `is_again`: an earlier request under the same key may have been taken. An answer that puts this one off
+    says nothing about that one, so the row keeps its key: a retry would leave under a new one.
+    """
     match answer.outcome:
         case "ok":
             return "SENT", None, None
@@ -129,6 +139,8 @@ def next_state(attempt_no: int, answer: Answer) -> tuple[str, str | None, float 
             return "SENDING", answer.reason_code, None
         case "recipient" | "request":
             return "FAILED", answer.reason_code, None
+    if is_again:
+        return "SENDING", answer.reason_code, None
     if attempt_no >= MAX_ATTEMPTS:
         return "FAILED", "attempts_exhausted", None
     return "RETRY_SCHEDULED", answer.reason_code, backoff_s(attempt_no, answer.retry_after_s)

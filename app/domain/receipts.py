@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.domain import reviews
-from app.domain.outcomes import backoff_s
+from app.domain.outcomes import backoff_s, erase_leavers
 
 MAX_DELIVERY_TRIES = 3
 
@@ -51,6 +51,7 @@ _APPLY = text("""
         SET delivery_code = r.code, delivery_at = coalesce(r.at, now())
         FROM receipts AS r JOIN attempts AS a ON a.notification_id = r.id
         WHERE c.id = a.id AND c.delivery_code IS DISTINCT FROM '1000'
+            AND (c.delivery_code IS NULL OR r.outcome NOT IN ('unknown', 'duplicate'))
     )
     UPDATE notifications AS n
     SET status = CASE
@@ -75,7 +76,7 @@ _APPLY = text("""
         THEN n.status IN ('SENDING', 'SENT', 'RETRY_SCHEDULED', 'FAILED', 'MANUAL_REVIEW')
         WHEN r.outcome IN ('unknown', 'duplicate') THEN false
         ELSE n.status = 'SENT' AND a.attempt_no = n.attempt_count END
-    RETURNING n.id, n.kind, n.status, n.reason_code, r.code, r.outcome
+    RETURNING n.id, n.kind, n.status, n.reason_code, n.cancel_requested, r.code, r.outcome
 """)
 
 _STATES = text("""
@@ -102,6 +103,7 @@ def apply(session: Session, receipts: Sequence[Receipt]) -> dict[UUID, Seen]:
     rows = [_as_row(each) for each in receipts]
     given = {"receipts": json.dumps(rows), "max_tries": MAX_DELIVERY_TRIES}
     moved = session.execute(_APPLY, given).all()
+    erase_leavers(session, moved)
     for_people = [row for row in moved if row.status == "FAILED" and row.outcome in ("request", "alert")]
     reviews.open_for_notifications(session, for_people)
     states = session.execute(_STATES, {"ids": [row["id"] for row in rows]}).all()

@@ -3,13 +3,15 @@
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import case, func, select, update
+from sqlalchemy import ColumnElement, case, func, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.days import local_date, local_moment
 from app.models import ExercisePlan, Notification, NotificationProviderCode, User
 from app.models.notification import WAITING
 
+# From here a receipt or a human may have a message sent again.
+MAY_RETURN = ("SENT", "FAILED", "MANUAL_REVIEW")
 # How long after its time a message may still leave.
 LIFETIMES = {"daily_plan": timedelta(hours=12), "summary": timedelta(hours=6), "notice": timedelta(hours=24)}
 
@@ -41,15 +43,6 @@ def move_daily_plans(session: Session, user: User, now: datetime) -> None:
     session.flush()
 
 
-def hold_messages(session: Session, user_id: UUID) -> None:
-    """Lock a trainee's messages until the commit, before their attempts and in order of their ids.
-
-    Whoever records an answer or a receipt locks in the same order, so neither waits for the other.
-    """
-    rows = select(Notification.id).where(Notification.user_id == user_id).order_by(Notification.id)
-    session.execute(rows.with_for_update(key_share=True)).all()
-
-
 def cancel_for_user(session: Session, user_id: UUID, reason_code: str) -> None:
     """Stop everything a trainee is still to get."""
     _cancel(session, Notification.user_id == user_id, reason_code)
@@ -60,11 +53,14 @@ def cancel_for_plan(session: Session, plan_id: UUID, reason_code: str) -> None:
     _cancel(session, Notification.plan_id == plan_id, reason_code)
 
 
-def _cancel(session: Session, whose, reason_code: str) -> None:  # type: ignore[no-untyped-def]
-    """Cancel what waits; ask that what is being sent is canceled if it turns out not to have left.
+def _cancel(session: Session, whose: ColumnElement[bool], reason_code: str) -> None:
+    """Cancel what waits; ask that whatever else is not final is canceled instead of sent (again).
 
-    In this order: a row that is claimed in between is seen by the second statement.
+    The rows are locked first, before their attempts and in order of their ids, as whoever records an answer
+    or a receipt does: neither waits for the other, and none changes its state between the statements.
     """
+    rows = select(Notification.id).where(whose).order_by(Notification.id)
+    session.execute(rows.with_for_update(key_share=True)).all()
     session.execute(
         update(Notification)
         .where(whose, Notification.status.in_(WAITING))
@@ -74,6 +70,9 @@ def _cancel(session: Session, whose, reason_code: str) -> None:  # type: ignore[
         update(Notification)
         .where(whose, Notification.status == "SENDING")
         .values(cancel_requested=True, reason_code=reason_code)
+    )
+    session.execute(
+        update(Notification).where(whose, Notification.status.in_(MAY_RETURN)).values(cancel_requested=True)
     )
 
 

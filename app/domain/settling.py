@@ -57,18 +57,30 @@ _OVERDUE_KEYS = text("""
 _TRY_LOCK = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:key, 0))")
 
 _TAKE_OVER = text("""
+    WITH overdue AS (
+        SELECT id FROM notifications
+        WHERE request_key = :key AND status = 'SENDING' AND leased_until <= now()
+        ORDER BY id FOR UPDATE
+    )
     UPDATE notifications AS n
     SET fence = :fence, leased_until = now() + make_interval(secs => :lease_s), updated_at = now()
-    FROM users AS u
-    WHERE u.id = n.user_id AND n.request_key = :key AND n.status = 'SENDING' AND n.leased_until <= now()
+    FROM overdue, users AS u
+    WHERE n.id = overdue.id AND u.id = n.user_id
     RETURNING n.id, n.kind, n.attempt_count, n.ask_count, n.request_started_at, n.variables,
               n.cancel_requested, n.expires_at <= now() AS is_late, u.phone_number, now() AS asked_at
 """)
 
 _WORKER_LOST = text("""
-    UPDATE notification_provider_codes
-    SET captured_at = now(), outcome = 'unknown', provider_status_code = 'WORKER_LOST'
-    WHERE notification_id = ANY (CAST(:ids AS uuid[])) AND captured_at IS NULL
+    WITH lost AS (
+        UPDATE notification_provider_codes
+        SET captured_at = now(), outcome = 'unknown', provider_status_code = 'WORKER_LOST'
+        WHERE notification_id = ANY (CAST(:ids AS uuid[])) AND captured_at IS NULL
+        RETURNING notification_id
+    )
+    UPDATE notifications
+    SET provider_response_code = 'WORKER_LOST', last_error_at = now(), failure_reason = NULL,
+        reason_code = CASE WHEN cancel_requested THEN reason_code ELSE 'worker_lost' END
+    WHERE id IN (SELECT notification_id FROM lost)
 """)
 
 _REFUSED_AS_DUPLICATE = text("""
@@ -78,7 +90,9 @@ _REFUSED_AS_DUPLICATE = text("""
 
 _STILL_HELD = text("""
     SELECT id FROM notifications
-    WHERE id = ANY (CAST(:ids AS uuid[])) AND status = 'SENDING' AND fence = :fence ORDER BY id FOR UPDATE
+    WHERE id = ANY (CAST(:ids AS uuid[])) AND status = 'SENDING' AND fence = :fence
+        AND NOT cancel_requested AND expires_at > now()
+    ORDER BY id FOR UPDATE
 """)
 
 _DECIDE = text("""
@@ -150,11 +164,16 @@ def settle(
     erase_leavers(session, settled)
     reviews.open_for_notifications(session, [row for row in settled if row.status == "MANUAL_REVIEW"])
     again = _held(session, unsettled, to_send)
-    return hold(session, unsettled.kind, again, key=unsettled.key, provider=provider) if again else None
+    if not again:
+        return None
+    return hold(session, unsettled.kind, again, key=unsettled.key, provider=provider, is_again=True)
 
 
 def _held(session: Session, unsettled: Unsettled, ids: list[UUID]) -> list[Any]:
-    """Those of `ids` that nobody has taken over in the meantime, locked."""
+    """Those of `ids` that nobody has taken over or stopped in the meantime, locked.
+
+    One that was stopped while the provider was asked is decided after its lease.
+    """
     given = {"ids": [str(each) for each in ids], "fence": unsettled.fence}
     held = set(session.scalars(_STILL_HELD, given)) if ids else set()
     return [row for row in unsettled.rows if row.id in held]
@@ -192,4 +211,6 @@ def _decide_not_found(row: Any, is_unsafe: bool) -> dict[str, Any]:
         return {"status": "CANCELED"}
     if row.is_late:
         return {"status": "EXPIRED", "reason_code": "expired"}
+    if not row.phone_number:
+        return {"status": "FAILED", "reason_code": "no_address"}
     return {"status": SEND_AGAIN}

@@ -94,10 +94,9 @@ def erase_user(session: Session, user_id: UUID, now: datetime) -> None:
     """Withdraw a trainee: stop what is scheduled, erase what is personal, keep the tombstone.
 
     Plans, sets and codes stay under the id. A message that is being sent keeps its variables until it
-    is settled; they are erased then.
+    is settled, and an event that is still to be worked on its body; they are erased then.
     """
     user = _lock_user(session, user_id)
-    scheduling.hold_messages(session, user_id)
     scheduling.cancel_for_user(session, user_id, "user_deleted")
     _erase_rows(session, user)
     user.name = user.phone_number = user.kakao_user_id = None
@@ -109,9 +108,8 @@ def erase_user(session: Session, user_id: UUID, now: datetime) -> None:
 def _erase_rows(session: Session, user: User) -> None:
     session.delete(user.profile)
     session.execute(delete(KakaoToken).where(KakaoToken.user_id == user.id))
-    session.execute(
-        update(WebhookEvent).where(WebhookEvent.user_id == user.id).values(payload=None, answer=None)
-    )
+    worked_on = (WebhookEvent.user_id == user.id, WebhookEvent.status != "RECEIVED")
+    session.execute(update(WebhookEvent).where(*worked_on).values(payload=None, answer=None))
     session.execute(
         update(ManualReview)
         .where(ManualReview.subject == "health", ManualReview.cause == str(user.id))

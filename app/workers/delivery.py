@@ -83,7 +83,7 @@ def _send(request: Request, began: float) -> None:
     if LEASE.total_seconds() - (monotonic() - began) < LEASE_LEFT_S:
         log.warning("lease too short to send", extra={"request_key": request.key})
         return
-    answers = _call(request)
+    answers = _call(request, stop_at=began + LEASE.total_seconds())
     moved = outcomes.record(db.session(), request, answers)
     db.session.commit()
     counts = Counter(answer.outcome for answer in answers.values())
@@ -93,11 +93,11 @@ def _send(request: Request, began: float) -> None:
     )
 
 
-def _call(request: Request) -> dict[UUID, Answer]:
+def _call(request: Request, stop_at: float) -> dict[UUID, Answer]:
     code = current_app.config[TEMPLATES[request.kind].setting]
     recipients = [Recipient(str(row.id), row.phone, row.variables) for row in request.rows]
     try:
-        answer = kakao.send(code, recipients, request.key)
+        answer = kakao.send(code, recipients, request.key, stop_at)
     except AlimtalkError as error:
         return dict.fromkeys((row.id for row in request.rows), _failure(error))
     return {
