@@ -1,5 +1,6 @@
 """Trainees with messages, made straight in the database, and ways to look at them."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -87,3 +88,10 @@ def open_reviews(session: Session) -> list[tuple[str, str, str, int]]:
     session.rollback()
     query = select(ManualReview).where(ManualReview.state == "open").order_by(ManualReview.cause)
     return [(each.subject, each.cause, each.reason_code, each.count) for each in session.scalars(query)]
+
+
+def ask_until_decided(run: Callable[[], None], pass_time: Callable[[float], None]) -> None:
+    """Let the dealer be asked 10, 30 and 60 s after the first time."""
+    for gap_s in (11, 21, 31):
+        pass_time(gap_s)
+        run()

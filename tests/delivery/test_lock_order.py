@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 import pytest
+from background import in_background
 from flask import Flask
 from messages import add_messages, look
 from sqlalchemy import Engine, select, text, update
 from sqlalchemy.orm import Session
-from test_break_cancel import in_background
 
 from app.domain import claims, events, outcomes, receipts, scheduling, settling, users
 from app.domain.outcomes import Answer

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from messages import add_messages, attempts, look, states
+from messages import add_messages, ask_until_decided, attempts, look, states
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
@@ -17,12 +17,6 @@ from dev.sandbox.client import Sandbox
 Run = Callable[[], None]
 Pass = Callable[[float], None]
 NOTHING = {"header": {"resultCode": 0}, "messageSearchResultResponse": {"messages": [], "totalCount": 0}}
-
-
-def ask_until_decided(run: Run, pass_time: Pass) -> None:
-    for gap_s in (11, 21, 31):
-        pass_time(gap_s)
-        run()
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from time import monotonic
 
 import pytest
 from flask import Flask
-from messages import add_messages, attempts, look, open_reviews, states
+from messages import add_messages, ask_until_decided, attempts, look, open_reviews, states
 from sqlalchemy import text, update
 from sqlalchemy.orm import Session
 
@@ -20,13 +20,6 @@ from dev.sandbox.client import Sandbox
 
 Run = Callable[[], None]
 Pass = Callable[[float], None]
-
-
-def ask_until_decided(run: Run, pass_time: Pass) -> None:
-    """The questions after 10, 30 and 60 s."""
-    for gap_s in (11, 21, 31):
-        pass_time(gap_s)
-        run()
 
 
 @pytest.mark.parametrize(

@@ -1,15 +1,13 @@
 """What was stopped is not sent (again), and what a leaver left behind is erased, at whatever moment."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
-from threading import Thread
 
+from background import in_background
 from flask import Flask
 from messages import add_messages, attempts, look
 from openapi_client import SpecClient
-from real_processes import until
-from sqlalchemy import Engine, select, text, update
+from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 from test_receipts import SIGNED, URL, envelope, hook
 
@@ -21,28 +19,6 @@ from dev.sandbox.client import Sandbox
 
 Run = Callable[[], None]
 Pass = Callable[[float], None]
-
-
-@contextmanager
-def in_background(engine: Engine, work: Callable[[Session], object]) -> Iterator[list[Exception]]:
-    """Run and commit `work` in another thread, once it waits for a lock; joined at the end."""
-    failed: list[Exception] = []
-
-    def run() -> None:
-        with Session(engine) as session:
-            try:
-                work(session)
-                session.commit()
-            except Exception as error:  # noqa: BLE001
-                failed.append(error)
-
-    thread = Thread(target=run)
-    thread.start()
-    waiting = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        until(lambda: connection.scalar(waiting))
-    yield failed
-    thread.join()
 
 
 def cancel(session: Session, message_id: object) -> None:

@@ -2,38 +2,26 @@
 
 from time import monotonic
 
-import pytest
 from flask import Flask
-from messages import add_messages, states
+from messages import add_messages
 from sqlalchemy.orm import Session
 
 from app.domain import claims
-from app.extensions import db, kakao
+from app.extensions import db
 from app.workers import delivery
 from dev.sandbox.client import Sandbox
 
 
-def test_a_worker_that_was_stopped_after_its_last_look_at_the_lease_opens_no_socket(
-    app: Flask, sandbox: Sandbox, db_session: Session, monkeypatch: pytest.MonkeyPatch
+def test_past_the_end_of_its_lease_a_call_opens_no_socket(
+    app: Flask, sandbox: Sandbox, db_session: Session
 ) -> None:
     """Ten minutes later the dealer has forgotten the key, and somebody else has sent long ago."""
-    add_messages(db_session)
-    send, clock = kakao.send, monotonic
-
-    def wake_up_late(*args: object) -> object:
-        # From here on the clock of the HTTP client shows ten minutes more, as after a SIGCONT.
-        monkeypatch.setattr("app.clients.http.time.monotonic", lambda: clock() + 600)
-        return send(*args)
-
-    monkeypatch.setattr(kakao, "send", wake_up_late)
+    [message_id] = add_messages(db_session)
     with app.app_context():
-        began = monotonic()
         request = claims.claim(db.session(), limit=10, provider="alimtalk")
         db.session.commit()
-        assert request is not None
-        delivery._send(request, began)
 
-    monkeypatch.undo()
+        answers = delivery._call(request, stop_at=monotonic() - 1)
+
+    assert (answers[message_id].outcome, answers[message_id].code) == ("retry", "CONNECTION_ERROR")
     assert sandbox.requests("send") == []
-    assert sandbox.effects() == {}
-    assert states(db_session) == ["RETRY_SCHEDULED"]
