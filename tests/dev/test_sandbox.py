@@ -207,19 +207,19 @@ def test_the_apps_templates_are_used_when_there_are_any(
 ) -> None:
     from dev.sandbox import templates
 
-    monkeypatch.setattr(templates, "APP_FILE", tmp_path / "kakao_templates.py")
+    monkeypatch.setattr(templates, "APP_FILE", tmp_path / "templates.py")
     assert templates.load() == {}
     templates.APP_FILE.write_text(
         "from types import SimpleNamespace as One\n"
-        "button = One(name='보기', url='https://coach.example.com/#{token}')\n"
-        "TEMPLATES = {'notice': One(code_env='NOTICE_CODE', text='#{body}', buttons=[button])}\n"
+        "TEMPLATES = {'notice': One(setting='NOTICE_CODE', text='#{body}', buttons=('완료',))}\n"
     )
     monkeypatch.setenv("NOTICE_CODE", "N_01")
 
     found = templates.load()
 
     assert found.keys() == {"N_01"}
-    assert found["N_01"].variables == ("body", "token")
+    assert found["N_01"].variables == ("body",)
+    assert found["N_01"].render_buttons({}) == [{"name": "완료", "url": ""}]
 
 
 def test_the_command_line_explains_itself() -> None:
