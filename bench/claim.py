@@ -21,11 +21,12 @@ USERS = """
     INSERT INTO users (id, name, phone_number)
     SELECT gen_random_uuid(), '김하루', '010' || lpad(n::text, 8, '0') FROM generate_series(1, %s) AS n
 """
-# Due within the last hour, in no order, so that the rows of a batch lie all over the table.
+# Ids as the service makes them. Due within the last hour, in no order, so that the rows of a batch lie all
+# over the table.
 MESSAGES = """
     INSERT INTO notifications (id, user_id, kind, idempotency_key, variables, schedule_at, due_at, expires_at,
         created_at)
-    SELECT gen_random_uuid(), id, 'daily_plan', 'bench:' || gen_random_uuid(), %s,
+    SELECT uuidv7(), id, 'daily_plan', 'coach:daily_plan:' || uuidv7(), %s,
         at, at, at + interval '12 hours', at - random() * interval '1 day'
     FROM (SELECT id, now() - random() * interval '1 hour' AS at FROM users {which} LIMIT %s) AS due
 """

@@ -1,6 +1,6 @@
 """Looking at messages: their attempts, and the operators' list."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -25,12 +25,10 @@ def ids(page: dict[str, Any]) -> list[str]:
 
 
 def add_rows(session: Session, count: int, **fields: Any) -> list[Notification]:
-    """Notices of one trainee, each a minute older than the one before: newest first."""
-    user, now = add_user(session), datetime.now(UTC)
-    return [
-        make_notification(session, user.id, created_at=now - timedelta(minutes=number), **fields)
-        for number in range(count)
-    ]
+    """Notices of one trainee, newest first as their ids say."""
+    user = add_user(session)
+    rows = [make_notification(session, user.id, **fields) for _ in range(count)]
+    return sorted(rows, key=lambda each: each.id, reverse=True)
 
 
 def test_attempts_are_shown_newest_last_and_without_the_providers_words(

@@ -1,6 +1,5 @@
 """Messages over HTTP."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -47,9 +46,9 @@ def get_notification(notification_id: UUID) -> Notification:
 @blp.response(200, NotificationPage)
 def list_notifications(filters: dict[str, Any]) -> dict[str, Any]:
     """List messages, newest first"""
-    limit, after = filters["limit"], decode_cursor(filters.get("cursor"), datetime, UUID)
+    limit, after = filters["limit"], decode_cursor(filters.get("cursor"), UUID)
     wanted: dict[str, Any] = {
         name: filters[name] for name in ("status", "kind", "user_id") if name in filters
     }
-    found = notifications.list_notifications(db.session(), wanted, limit, after)
-    return page_from(found, limit, lambda each: (each.created_at, each.id))
+    found = notifications.list_notifications(db.session(), wanted, limit, after[0] if after else None)
+    return page_from(found, limit, lambda each: (each.id,))

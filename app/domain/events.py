@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.domain import reviews
-from app.models import WebhookEvent
+from app.models import WebhookEvent, new_id
 
 FORGED_AN_HOUR = 100
 MAX_RETRIES = 5
@@ -50,7 +50,7 @@ def store(session: Session, provider: str, incoming: Sequence[Incoming], request
 
 def _row(provider: str, each: Incoming, request_id: str | None) -> dict[str, Any]:
     return {
-        "id": uuid4(),
+        "id": new_id(),
         "provider": provider,
         "event_id": each.event_id,
         "payload": each.payload,

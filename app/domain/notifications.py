@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, selectinload
 
@@ -17,7 +17,7 @@ from app.domain.days import korean_date
 from app.domain.scheduling import LIFETIMES, daily_plan_time
 from app.domain.templates import TEMPLATES
 from app.errors import IdempotencyMismatch, InvalidInput, NotFound
-from app.models import Notification, User
+from app.models import Notification, User, new_id
 
 OWN_KEYS = "coach:"  # prefix of the idempotency keys this service makes itself
 FURTHEST = timedelta(days=366)
@@ -59,7 +59,7 @@ def daily_plan_values(user: User, plan: Mapping[str, Any], now: datetime) -> dic
         "예상시간": minutes,
     }
     return {
-        "id": uuid4(),
+        "id": new_id(),
         "user_id": user.id,
         "plan_id": plan["id"],
         "kind": "daily_plan",
@@ -86,14 +86,14 @@ def get_notification(session: Session, notification_id: UUID) -> Notification:
 
 
 def list_notifications(
-    session: Session, filters: dict[str, Any], limit: int, after: tuple[datetime, UUID] | None
+    session: Session, filters: dict[str, Any], limit: int, after: UUID | None
 ) -> Sequence[Notification]:
-    """Messages, newest first, `limit` + 1 of them at most; `after` is the last (created_at, id) seen."""
-    query = select(Notification).order_by(Notification.created_at.desc(), Notification.id.desc())
+    """Messages, newest first, `limit` + 1 of them at most; `after` is the last id seen: ids sort by time."""
+    query = select(Notification).order_by(Notification.id.desc())
     for name, value in filters.items():
         query = query.where(getattr(Notification, name) == value)
     if after is not None:
-        query = query.where(tuple_(Notification.created_at, Notification.id) < after)
+        query = query.where(Notification.id < after)
     return session.scalars(query.options(selectinload(Notification.provider_codes)).limit(limit + 1)).all()
 
 
@@ -109,7 +109,7 @@ def _notice_values(user: User, data: dict[str, Any], now: datetime) -> dict[str,
     if data["idempotency_key"].startswith(OWN_KEYS):
         raise InvalidInput.at("#/idempotency_key", f"Must not start with {OWN_KEYS!r}.")
     return {
-        "id": uuid4(),
+        "id": new_id(),
         "user_id": user.id,
         "kind": "notice",
         "idempotency_key": data["idempotency_key"],

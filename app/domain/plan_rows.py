@@ -2,16 +2,16 @@
 
 from collections.abc import Iterable
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from app import coach
-from app.models import ExercisePlan, ExerciseSession, ExerciseSetState
+from app.models import ExercisePlan, ExerciseSession, ExerciseSetState, new_id
 
 
 def session_row(plan_id: UUID, item: coach.PlannedItem) -> dict[str, Any]:
     """A planned item as a row of `exercise_sessions`."""
     return {
-        "id": uuid4(),
+        "id": new_id(),
         "plan_id": plan_id,
         "order_no": item.order,
         "slot": item.slot,
@@ -38,7 +38,7 @@ def set_rows(session_id: UUID, count: int) -> list[dict[str, Any]]:
     """The pending sets of a session as rows of `exercise_set_states`."""
     return [
         {
-            "id": uuid4(),
+            "id": new_id(),
             "session_id": session_id,
             "set_no": number,
             "status": "PENDING",

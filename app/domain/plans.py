@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
@@ -17,7 +17,7 @@ from app.domain.plan_store import add_plan
 from app.domain.plan_views import grouped, plan_view
 from app.domain.profiles import coach_profile
 from app.errors import Conflict, InvalidInput, NeedsReview, NotFound
-from app.models import ExercisePlan, ExerciseSession, ExerciseSetState, User
+from app.models import ExercisePlan, ExerciseSession, ExerciseSetState, User, new_id
 
 FURTHEST = timedelta(days=365)
 
@@ -88,7 +88,7 @@ def _plan_row(user: User, made: coach.Plan, data: dict[str, Any], request_id: st
     """The plan as a row of `exercise_plans`."""
     requested = data["source"]
     return {
-        "id": uuid4(),
+        "id": new_id(),
         "user_id": user.id,
         "target_date": data["target_date"],
         "source": "rule",

@@ -1,6 +1,6 @@
 """The tables, one aggregate a file."""
 
-from app.models.base import Base
+from app.models.base import Base, new_id
 from app.models.notification import Notification, NotificationProviderCode
 from app.models.operations import Guardrail, MaintenanceLog, ManualReview
 from app.models.plan import DailySummary, ExercisePlan, ExerciseSession, ExerciseSetState
@@ -22,4 +22,5 @@ __all__ = [
     "User",
     "UserProfile",
     "WebhookEvent",
+    "new_id",
 ]

@@ -1,9 +1,11 @@
 """The declarative base of every model: naming convention, type map and a few column types."""
 
+import os
 from datetime import date, datetime, time
 from decimal import Decimal
+from time import time_ns
 from typing import Annotated, Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import ARRAY, CheckConstraint, Date, DateTime, MetaData, Numeric, Text, Time, Uuid, func
 from sqlalchemy.dialects.postgresql import JSONB
@@ -38,10 +40,25 @@ class Base(DeclarativeBase):
     )
 
 
-class HasId:
-    """A random UUID as the primary key, made by the program so that children can be written in bulk."""
+def new_id() -> UUID:
+    """A UUIDv7: the time in milliseconds, then 74 random bits. RFC 9562, section 5.7.
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4, sort_order=-1)
+    What is made together lies together in every index, and ids sort by the time they were made.
+    """
+    random = int.from_bytes(os.urandom(10))
+    return UUID(
+        int=(time_ns() // 1_000_000 & (1 << 48) - 1) << 80
+        | 0x7 << 76
+        | (random >> 68) << 64
+        | 0b10 << 62
+        | random & (1 << 62) - 1
+    )
+
+
+class HasId:
+    """A UUIDv7 as the primary key, made by the program so that children can be written in bulk."""
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-1)
 
 
 class HasTimes:

@@ -76,8 +76,7 @@ class Notification(HasId, HasTimes, Base):
             postgresql_where=text("status IN ('SCHEDULED', 'RETRY_SCHEDULED')"),
         ),
         Index("ix_notifications_lease", "leased_until", postgresql_where=text("status = 'SENDING'")),
-        Index(None, "user_id", "created_at", "id"),
-        Index(None, "created_at", "id"),
+        Index(None, "user_id", "id"),
     )
 
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))

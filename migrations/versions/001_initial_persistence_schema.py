@@ -365,9 +365,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("plan_id", name=op.f("uq_notifications_plan_id")),
     )
     op.create_index(
-        op.f("ix_notifications_created_at_id"), "notifications", ["created_at", "id"], unique=False
-    )
-    op.create_index(
         "ix_notifications_due",
         "notifications",
         ["kind", "due_at"],
@@ -382,9 +379,9 @@ def upgrade() -> None:
         postgresql_where=sa.text("status = 'SENDING'"),
     )
     op.create_index(
-        op.f("ix_notifications_user_id_created_at_id"),
+        op.f("ix_notifications_user_id_id"),
         "notifications",
-        ["user_id", "created_at", "id"],
+        ["user_id", "id"],
         unique=False,
     )
     op.create_table(
