@@ -6,6 +6,7 @@ from contextlib import ExitStack, contextmanager
 
 import pytest
 from flask import Flask
+from hypothesis import settings as hypothesis_settings
 from openapi_client import SpecClient
 from probe import make_blueprint
 from redis import Redis
@@ -16,6 +17,11 @@ from sqlalchemy.orm import Session
 from app import config, create_app, extensions
 from app.models import Base
 from dev.services import services
+
+# A developer's machine explores; CI tries the same examples every time, so that what fails is what changed.
+hypothesis_settings.register_profile("ci", derandomize=True)
+if os.environ.get("CI"):
+    hypothesis_settings.load_profile("ci")
 
 
 @pytest.fixture(scope="session")
