@@ -83,7 +83,7 @@ def _send(request: Request, began: float) -> None:
     if LEASE.total_seconds() - (monotonic() - began) < LEASE_LEFT_S:
         log.warning("lease too short to send", extra={"request_key": request.key})
         return
-    answers = _call(request, stop_at=began + LEASE.total_seconds())
+    answers = _call(request, began)
     moved = outcomes.record(db.session(), request, answers)
     db.session.commit()
     counts = Counter(answer.outcome for answer in answers.values())
@@ -93,7 +93,9 @@ def _send(request: Request, began: float) -> None:
     )
 
 
-def _call(request: Request, stop_at: float) -> dict[UUID, Answer]:
+def _call(request: Request, began: float) -> dict[UUID, Answer]:
+    """Make the call; past the end of the lease nothing is sent, however long this process was stopped."""
+    stop_at = began + LEASE.total_seconds()
     code = current_app.config[TEMPLATES[request.kind].setting]
     recipients = [Recipient(str(row.id), row.phone, row.variables) for row in request.rows]
     try:
