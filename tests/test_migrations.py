@@ -3,27 +3,40 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
-from factories import add_plan, add_user, make_notification, today, wait_for_blocked
+from factories import wait_for_blocked
+from filled_rows import fill
 from flask import Flask
 from settings import own_database
 from sqlalchemy import Engine, MetaData, Table, create_engine, func, inspect, select, text
 from sqlalchemy.orm import Session
 
-from app.models import Base, DailySummary, Guardrail, KakaoToken, MaintenanceLog, ManualReview, WebhookEvent
+from app.models import Base
 
 ROOT = Path(__file__).parents[1]
 FIRST, SECOND = "001_initial_persistence_schema", "002_add_operability_fields"
-ADDED = {
+HEAD = "003_add_delivery_guards"
+# What 002 and 003 added, by table; a table of their own has None.
+ADDED_BY_2: dict[str, set[str] | None] = {
     "notifications": {"reason_code", "provider_response_code", "failure_reason", "last_error_at"},
     "webhook_events": {"schema_version", "signature_state", "retry_count"},
+    "notification_provider_codes": None,
+}
+ADDED_BY_3: dict[str, set[str] | None] = {
+    "notifications": {"free_attempts", "human_retries", "split_size", "receipt_due_at"},
+    "notification_provider_codes": {"contact_version", "delivery_outcome"},
+    "users": {"contact_version", "phone_fault"},
+    "kakao_tokens": {
+        *("key_id", "version", "fault", "refreshing_until", "is_refused", "held_until"),
+    },
+    "sender_holds": None,
+    "delivery_tallies": None,
+    "periodic_jobs": None,
 }
 MIGRATION_LOCK = 724_001
 
@@ -63,61 +76,19 @@ def filled(flask_db: Callable[..., tuple[int, str]], own_engine: Engine) -> Engi
     return own_engine
 
 
-def fill(session: Session) -> None:
-    """Rows in all tables, of every kind that a move down or up could stumble over."""
-    now = datetime.now(UTC)
-    user = add_user(session, phone_number="01012345678", kakao_user_id="k1")
-    add_user(session, name=None, deleted_at=now)
-    plan = add_plan(session, user.id, today(), ["DONE", "SKIPPED", "PENDING"])
-    add_plan(session, user.id, today(), ["SKIPPED"], status="CANCELED")
-    make_notification(session, user.id, status="SENDING", plan_id=plan.id, kind="daily_plan")
-    make_notification(session, user.id, status="FAILED", reason_code="no_address", last_error_at=now)
-    events: list[dict[str, Any]] = [
-        {
-            "status": "RECEIVED",
-            "signature_state": "valid",
-            "payload": {"a": 1},
-            "schema_version": "skill-2.0",
-        },
-        {"status": "REJECTED", "signature_state": "invalid"},
-        {"status": "REJECTED", "signature_state": "missing"},
-        {"status": "REJECTED", "signature_state": "valid", "payload": {"odd": True}},
-        {"status": "PROCESSED", "signature_state": "valid", "payload": None, "retry_count": 3},
-    ]
-    rows: list[Base] = [
-        WebhookEvent(provider="kakao_skill", event_id=f"e{number}", user_id=user.id, **each)
-        for number, each in enumerate(events)
-    ]
-    rows += [
-        ManualReview(subject="sender", cause="alimtalk", reason_code="alert"),
-        Guardrail(name="send_paused", value=True, reason="test", actor="me"),
-        MaintenanceLog(kind="deploy", actor="me", message="v1"),
-        KakaoToken(user_id=user.id, access_token=b"x", expires_at=now + timedelta(hours=6)),
-        DailySummary(
-            user_id=user.id,
-            on_date=today(),
-            planned_sets=3,
-            done_sets=1,
-            skipped_sets=1,
-            failed_sets=0,
-            volume_kg=Decimal("42.125"),
-            minutes=7,
-            streak=1,
-        ),
-    ]
-    session.add_all(rows)
-    session.commit()
-
-
 def contents(
-    engine: Engine, without: dict[str, set[str]] | None = None, tables: Iterable[str] = Base.metadata.tables
+    engine: Engine,
+    *without: dict[str, set[str] | None],
 ) -> dict[str, list[tuple[Any, ...]]]:
-    """Every row of those tables, less some columns."""
+    """Every row of all tables, less some columns and tables."""
     found = {}
     with engine.connect() as connection:
-        for name in tables:
+        for name in Base.metadata.tables:
+            hidden = [each[name] for each in without if name in each]
+            if None in hidden:
+                continue
             columns = Base.metadata.tables[name].columns
-            kept = [each for each in columns if each.name not in (without or {}).get(name, ())]
+            kept = [each for each in columns if not any(each.name in names or () for names in hidden)]
             found[name] = sorted(map(tuple, connection.execute(select(*kept)).all()), key=repr)
     return found
 
@@ -137,9 +108,9 @@ def test_the_head_is_what_the_models_say(flask_db: Any, own_engine: Engine) -> N
     upgraded, checked = flask_db("upgrade"), flask_db("check")
 
     assert upgraded[0] == checked[0] == 0, checked[1]
-    assert version(own_engine) == SECOND
+    assert version(own_engine) == HEAD
     assert set(reflected(own_engine)) == set(Base.metadata.tables) | {"alembic_version"}
-    assert len(Base.metadata.tables) == 13
+    assert len(Base.metadata.tables) == 16
 
 
 def test_the_names_of_the_contract_are_there(filled: Engine) -> None:
@@ -181,34 +152,35 @@ def test_every_object_follows_the_naming_convention(filled: Engine) -> None:
     assert [name for name in indexes if name[:3] not in ("pk_", "uq_", "ix_")] == []
 
 
+STEPS = [(HEAD, SECOND, (ADDED_BY_3,)), (SECOND, FIRST, (ADDED_BY_3, ADDED_BY_2))]
+
+
+@pytest.mark.parametrize(("start", "end", "gone"), STEPS)
 @pytest.mark.parametrize("step", [[], ["--", "-1"]])
-def test_one_step_down_takes_what_002_added_and_nothing_else(
-    filled: Engine, flask_db: Any, step: list[str]
+def test_one_step_down_takes_what_its_revision_added_and_nothing_else(
+    filled: Engine, flask_db: Any, step: list[str], start: str, end: str, gone: Any
 ) -> None:
-    before = contents(filled, ADDED)
+    before = contents(filled, *gone)
+    if start != HEAD:
+        assert flask_db("downgrade", start)[0] == 0
 
     code, said = flask_db("downgrade", *step)
 
     assert code == 0, said
-    assert version(filled) == FIRST
+    assert version(filled) == end
     tables = reflected(filled)
-    assert "notification_provider_codes" not in tables
-    assert len(tables) == 13
-    for name, columns in ADDED.items():
-        assert columns.isdisjoint(tables[name].columns.keys())
-    del before["notification_provider_codes"]
-    assert contents(filled, ADDED, before) == before
+    for name, columns in gone[-1].items():
+        assert (name not in tables) if columns is None else columns.isdisjoint(tables[name].columns.keys())
+    assert contents(filled, *gone) == before
 
 
 def test_down_and_up_again_keeps_the_rows(filled: Engine, flask_db: Any) -> None:
-    before = contents(filled, ADDED)
+    before = contents(filled, ADDED_BY_3, ADDED_BY_2)
 
-    results = [flask_db(*each) for each in (["downgrade"], ["upgrade"], ["check"])]
+    results = [flask_db(*each) for each in (["downgrade"], ["downgrade"], ["upgrade"], ["check"])]
 
-    assert [code for code, _ in results] == [0, 0, 0], results
-    after = contents(filled, ADDED)
-    assert after.pop("notification_provider_codes") == []
-    assert after == {name: rows for name, rows in before.items() if name != "notification_provider_codes"}
+    assert [code for code, _ in results] == [0, 0, 0, 0], results
+    assert contents(filled, ADDED_BY_3, ADDED_BY_2) == before
     with filled.connect() as connection:
         states = connection.execute(
             text("SELECT status, signature_state, payload IS NULL FROM webhook_events ORDER BY event_id")
@@ -267,7 +239,7 @@ def test_two_releases_at_once_wait_for_each_other(database_url: str, own_engine:
             said = [each.communicate(timeout=60) for each in (one, other)]
 
     assert [one.returncode, other.returncode] == [0, 0], said
-    assert version(own_engine) == SECOND
+    assert version(own_engine) == HEAD
     with own_engine.connect() as connection:
         left = "SELECT count(*) FROM pg_locks JOIN pg_database ON oid = database WHERE locktype = 'advisory'"
         assert connection.scalar(text(f"{left} AND datname = current_database()")) == 0

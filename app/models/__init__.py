@@ -2,7 +2,14 @@
 
 from app.models.base import Base, new_id
 from app.models.notification import Notification, NotificationProviderCode
-from app.models.operations import Guardrail, MaintenanceLog, ManualReview
+from app.models.operations import (
+    DeliveryTally,
+    Guardrail,
+    MaintenanceLog,
+    ManualReview,
+    PeriodicJob,
+    SenderHold,
+)
 from app.models.plan import DailySummary, ExercisePlan, ExerciseSession, ExerciseSetState
 from app.models.user import KakaoToken, User, UserProfile
 from app.models.webhook_event import WebhookEvent
@@ -10,6 +17,7 @@ from app.models.webhook_event import WebhookEvent
 __all__ = [
     "Base",
     "DailySummary",
+    "DeliveryTally",
     "ExercisePlan",
     "ExerciseSession",
     "ExerciseSetState",
@@ -19,6 +27,8 @@ __all__ = [
     "ManualReview",
     "Notification",
     "NotificationProviderCode",
+    "PeriodicJob",
+    "SenderHold",
     "User",
     "UserProfile",
     "WebhookEvent",

@@ -57,6 +57,10 @@ class Notification(HasId, HasTimes, Base):
     `due_at` is when it may be claimed (its time, later the back-off). A `SENDING` row is held by the
     lease `leased_until` (database clock) under the fencing number `fence`; once the lease has ended the
     request named `request_key` has an unknown outcome and is settled by asking the provider.
+
+    `free_attempts` of the `attempt_count` do not count towards the limit (quotas, stops, splits).
+    `split_size`: send it with so few others, for a request with more was refused as a whole.
+    `receipt_due_at`: a `SENT` one without a delivery result goes to a human then; NULL when none comes.
     """
 
     __tablename__ = "notifications"
@@ -76,6 +80,17 @@ class Notification(HasId, HasTimes, Base):
             postgresql_where=text("status IN ('SCHEDULED', 'RETRY_SCHEDULED')"),
         ),
         Index("ix_notifications_lease", "leased_until", postgresql_where=text("status = 'SENDING'")),
+        Index(
+            "ix_notifications_expiry",
+            "expires_at",
+            postgresql_where=text("status IN ('SCHEDULED', 'RETRY_SCHEDULED')"),
+        ),
+        Index(
+            "ix_notifications_receipt",
+            "receipt_due_at",
+            postgresql_where=text("status = 'SENT' AND receipt_due_at IS NOT NULL"),
+        ),
+        Index(None, "review_id", postgresql_where=text("review_id IS NOT NULL")),
         Index(None, "user_id", "id"),
     )
 
@@ -96,6 +111,10 @@ class Notification(HasId, HasTimes, Base):
     request_started_at: Mapped[datetime | None]
     ask_count: Mapped[int] = mapped_column(server_default="0")
     attempt_count: Mapped[int] = mapped_column(server_default="0")
+    free_attempts: Mapped[int] = mapped_column(server_default="0")
+    human_retries: Mapped[int] = mapped_column(server_default="0")
+    split_size: Mapped[int | None]
+    receipt_due_at: Mapped[datetime | None]
     cancel_requested: Mapped[bool] = mapped_column(server_default=text("false"))
     sent_at: Mapped[datetime | None]
     delivered_at: Mapped[datetime | None]
@@ -111,14 +130,26 @@ class Notification(HasId, HasTimes, Base):
 
 
 class NotificationProviderCode(Base):
-    """One notification in one HTTP call: written with the claim, completed with the answer."""
+    """One notification in one HTTP call: written with the claim, completed with the answer.
+
+    `contact_version` is that of the address it went to. `delivery_outcome` is the meaning of `delivery_code`.
+    """
 
     __tablename__ = "notification_provider_codes"
     __table_args__ = (
         UniqueConstraint("notification_id", "attempt_no"),
         one_of("provider", PROVIDERS),
         one_of("outcome", OUTCOMES, nullable=True),
+        one_of("delivery_outcome", OUTCOMES, nullable=True),
         CheckConstraint("octet_length(provider_response) <= 4096", name="provider_response"),
+        Index(
+            "ix_notification_provider_codes_provider_request",
+            "provider_request_id",
+            "recipient_seq",
+            postgresql_where=text("provider_request_id IS NOT NULL"),
+        ),
+        # Rows are written in the order of time, so a few bytes for each block of them are enough.
+        Index(None, "started_at", postgresql_using="brin"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
@@ -135,5 +166,7 @@ class NotificationProviderCode(Base):
     latency_ms: Mapped[int | None]
     provider_request_id: Mapped[str | None]
     recipient_seq: Mapped[int | None]
+    contact_version: Mapped[int | None]
     delivery_code: Mapped[str | None]
+    delivery_outcome: Mapped[str | None]
     delivery_at: Mapped[datetime | None]

@@ -74,3 +74,44 @@ class MaintenanceLog(Base):
     detail: Mapped[Json] = mapped_column(server_default="{}")
     request_id: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+
+
+class SenderHold(Base):
+    """Why a sender waits: until its quota is there again, or (`until` NULL) until an operator lifts it.
+
+    `scope` is a provider, or a provider and a kind of message: `alimtalk:daily_plan`.
+    """
+
+    __tablename__ = "sender_holds"
+
+    scope: Mapped[str] = mapped_column(primary_key=True)
+    until: Mapped[datetime | None]
+    reason_code: Mapped[str]
+    code: Mapped[str]
+    started_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+
+
+class DeliveryTally(Base):
+    """How many attempts one claim started, or one answer ended, and how many of those were `ok`.
+
+    A few rows a second instead of one a message: what caps and yield are computed from.
+    """
+
+    __tablename__ = "delivery_tallies"
+    __table_args__ = (Index(None, "at"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    started: Mapped[int] = mapped_column(server_default="0")
+    ended: Mapped[int] = mapped_column(server_default="0")
+    ok: Mapped[int] = mapped_column(server_default="0")
+
+
+class PeriodicJob(Base):
+    """When work that comes again and again was last begun, and up to when it is done."""
+
+    __tablename__ = "periodic_jobs"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    started_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    done_until: Mapped[datetime | None]

@@ -15,7 +15,11 @@ GOALS = ("STRENGTH", "HYPERTROPHY", "FAT_LOSS", "GENERAL_HEALTH", "MOBILITY")
 
 
 class User(HasId, HasTimes, Base):
-    """One trainee. A deleted one stays as a tombstone: `deleted_at` set, everything personal NULL."""
+    """One trainee. A deleted one stays as a tombstone: `deleted_at` set, everything personal NULL.
+
+    `contact_version` counts the changes of `phone_number`; `phone_fault` is why the provider said that the
+    present one cannot be reached (a reason code), NULL while nothing speaks against it.
+    """
 
     __tablename__ = "users"
     __table_args__ = (
@@ -36,6 +40,8 @@ class User(HasId, HasTimes, Base):
     summary_enabled: Mapped[bool] = mapped_column(server_default=text("false"))
     is_sandbox: Mapped[bool] = mapped_column(server_default=text("false"))
     deleted_at: Mapped[datetime | None]
+    contact_version: Mapped[int] = mapped_column(server_default="0")
+    phone_fault: Mapped[str | None]
 
     profile: Mapped["UserProfile"] = relationship(back_populates="user", lazy="raise")
 
@@ -79,7 +85,13 @@ class UserProfile(HasTimes, Base):
 
 
 class KakaoToken(HasTimes, Base):
-    """A trainee's own Kakao token for the memo sender; both values are stored encrypted."""
+    """A trainee's own Kakao token for the memo sender; both values are stored encrypted.
+
+    `key_id` names the secret they are encrypted with. `version` counts the tokens that were stored for the
+    trainee, `fault` is why the present one cannot be used. `refreshing_until` is the lease of the worker
+    that refreshes it; `is_refused`: Kakao refused the access token, and no other one has worked since.
+    `held_until`: the trainee's own quota at Kakao is used up until then.
+    """
 
     __tablename__ = "kakao_tokens"
 
@@ -88,3 +100,9 @@ class KakaoToken(HasTimes, Base):
     refresh_token: Mapped[bytes | None]
     expires_at: Mapped[datetime]
     refresh_expires_at: Mapped[datetime | None]
+    key_id: Mapped[str]
+    version: Mapped[int] = mapped_column(server_default="1")
+    fault: Mapped[str | None]
+    refreshing_until: Mapped[datetime | None]
+    is_refused: Mapped[bool] = mapped_column(server_default=text("false"))
+    held_until: Mapped[datetime | None]

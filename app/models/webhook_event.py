@@ -32,6 +32,7 @@ class WebhookEvent(HasId, Base):
             postgresql_where=text("status = 'REJECTED'"),
         ),
         Index(None, "user_id", postgresql_where=text("user_id IS NOT NULL")),
+        Index(None, "review_id", postgresql_where=text("review_id IS NOT NULL")),
     )
 
     provider: Mapped[str]
