@@ -29,7 +29,8 @@ from app.clients.alimtalk_answers import (
     page,
     send_results,
 )
-from app.clients.alimtalk_codes import ACCEPTED, Outcome, api_code
+from app.clients.alimtalk_codes import ACCEPTED, api_code
+from app.clients.codes import Outcome
 from app.clients.untrusted import KST, part, retry_after_s
 
 __all__ = [

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
 
-from app.clients.alimtalk_codes import ACCEPTED, ALL_FAILED, Outcome, api_code
+from app.clients.alimtalk_codes import ACCEPTED, ALL_FAILED, api_code
+from app.clients.codes import HoldUntil, Outcome
 from app.clients.untrusted import kst, line, part, whole, word
 
 BAD_RESPONSE: Final = "BAD_RESPONSE"
@@ -30,7 +31,7 @@ class Result:
     """What became of one recipient of a send.
 
     `code` is the dealer's own code as text, or `BAD_RESPONSE` when the answer says nothing usable about this
-    recipient. `outcome`, `reason_code` and the flags are those of `alimtalk_codes.Code`, `message` is its
+    recipient. `outcome`, `reason_code` and the flags are those of `codes.Code`, `message` is its
     Korean line. `response` is JSON text of at most 4096 bytes, without phone number, secret or message text.
     """
 
@@ -43,7 +44,7 @@ class Result:
     recipient_seq: int | None = None
     review: bool = False
     scope: Literal["template"] | None = None
-    hold_until: Literal["00:00", "08:00"] | None = None
+    hold_until: HoldUntil | None = None
 
 
 @dataclass(frozen=True, slots=True)

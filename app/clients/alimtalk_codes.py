@@ -1,47 +1,20 @@
 """Every result code of AlimTalk (NHN Cloud KakaoTalk Bizmessage v2.3) and what a sender does with it.
 
 Source: https://docs.nhncloud.com/ko/Notification/KakaoTalk%20Bizmessage/ko/error-code/
-The two tables below are the only place where codes are listed. A row is: the codes (`a..b` is a range with
-both ends), the outcome, our stable `reason_code`, one line for people in Korean and in English, and, where
-there are any, the flags of `Code`.
+The two tables below are the only place where codes are listed; `codes.py` says what a row is.
 """
 
-import re
-from dataclasses import dataclass
-from typing import Any, Final, Literal
+from dataclasses import replace
+from typing import Final
 
-Outcome = Literal["ok", "retry", "quota", "recipient", "request", "alert", "duplicate", "unknown"]
-
-
-@dataclass(frozen=True, slots=True)
-class Code:
-    """What one code means.
-
-    `reason_code` is a stable snake_case word. `review`: besides the outcome a human is told; nothing stops.
-    `scope` "template": the alert holds only the messages of that template. `poll`: no result yet, ask again
-    later. `hold_until` (of a quota): the time of day in KST at which it ends. `may_recover` (of a recipient):
-    the next notification may get through, so the contact point is not to be marked.
-    """
-
-    outcome: Outcome
-    reason_code: str
-    ko: str
-    en: str
-    review: bool = False
-    scope: Literal["template"] | None = None
-    poll: bool = False
-    hold_until: Literal["00:00", "08:00"] | None = None
-    may_recover: bool = False
-
+from app.clients.codes import UNKNOWN, Code, Row, numbers, table
 
 ACCEPTED: Final = 0
 ALL_FAILED: Final = -1031
 """The header of an answer in which every recipient was refused: each one's own code is in `sendResults`."""
 
-_Row = tuple[str, Outcome, str, str, str] | tuple[str, Outcome, str, str, str, dict[str, Any]]
-
 # fmt: off
-_API: tuple[_Row, ...] = (
+_API: tuple[Row, ...] = (
     ("0", "ok", "accepted",
      "발송 요청이 접수되었습니다.", "Accepted for sending."),
     ("4", "request", "invalid_parameter",
@@ -113,7 +86,7 @@ _API: tuple[_Row, ...] = (
      "발송 대행사의 일시적인 오류입니다.", "The dealer's system failed."),
 )
 
-_DELIVERY: tuple[_Row, ...] = (
+_DELIVERY: tuple[Row, ...] = (
     ("1000", "ok", "delivered",
      "전달되었습니다.", "Delivered."),
     ("1001 1004 1030 1033 3011 3013 3023 4100 4101 4110 4120 4121", "request", "malformed_request",
@@ -175,40 +148,15 @@ _DELIVERY: tuple[_Row, ...] = (
 )
 # fmt: on
 
-_UNKNOWN_API = Code("unknown", "unknown_code", "알 수 없는 결과 코드입니다.", "A code in no table.")
-_UNKNOWN_DELIVERY = Code(
-    "unknown", "unknown_code", "알 수 없는 결과 코드입니다.", "A code in no table.", review=True
-)
+_UNKNOWN_DELIVERY = replace(UNKNOWN, review=True)
 
-
-def _numbers(codes: str) -> list[int]:
-    """The numbers of a row's first column: "-2000..-2005 7" is seven numbers."""
-    found: list[int] = []
-    for entry in codes.split():
-        ends = [int(end) for end in re.split(r"\.\.", entry)]
-        found.extend(range(min(ends), max(ends) + 1))
-    return found
-
-
-def _table(rows: tuple[_Row, ...]) -> dict[int, Code]:
-    """code → Code; a code that stands in two rows is a mistake in the table."""
-    table: dict[int, Code] = {}
-    for codes, outcome, reason_code, ko, en, *flags in rows:
-        meaning = Code(outcome, reason_code, ko, en, **(flags[0] if flags else {}))
-        for number in _numbers(codes):
-            if number in table:
-                raise ValueError(f"code {number} stands in two rows")
-            table[number] = meaning
-    return table
-
-
-API_CODES: Final = _table(_API)
-DELIVERY_CODES: Final = {str(number): code for number, code in _table(_DELIVERY).items()}
+API_CODES: Final = table(_API, numbers)
+DELIVERY_CODES: Final = table(_DELIVERY, lambda codes: map(str, numbers(codes)))
 
 
 def api_code(code: int) -> Code:
     """The meaning of `header.resultCode` or `sendResults[].resultCode`; one in no table is `unknown`."""
-    return API_CODES.get(code, _UNKNOWN_API)
+    return API_CODES.get(code, UNKNOWN)
 
 
 def delivery_code(code: str) -> Code:

@@ -4,7 +4,8 @@ from typing import get_args
 
 import pytest
 
-from app.clients.alimtalk_codes import API_CODES, DELIVERY_CODES, Code, Outcome, api_code, delivery_code
+from app.clients.alimtalk_codes import API_CODES, DELIVERY_CODES, api_code, delivery_code
+from app.clients.codes import Code, Outcome, numbers, table
 
 API: dict[str, list[int]] = {
     "ok": [0],
@@ -94,6 +95,20 @@ def test_the_flags_stand_where_the_documentation_has_more_than_an_outcome() -> N
         -1017: "00:00",
         3022: "08:00",
     }
+    assert {code for code, meaning in codes.items() if meaning.holds != "sender"} == set()
+    assert {code for code, meaning in codes.items() if meaning.refresh or meaning.slow} == set()
+
+
+def test_a_range_has_both_its_ends_whichever_comes_first() -> None:
+    assert numbers("-2000..-2002 7 3..4") == [-2002, -2001, -2000, 7, 3, 4]
+
+
+def test_a_code_in_two_rows_is_a_mistake_in_the_table() -> None:
+    row = ("1 2", "ok", "sent", "전송되었습니다.", "Sent.")
+    other = ("2..3", "retry", "kakao_error", "오류입니다.", "Failed.")
+
+    with pytest.raises(ValueError, match="code 2 stands in two rows"):
+        table((row, other), numbers)
 
 
 @pytest.mark.parametrize(
