@@ -25,7 +25,6 @@ from app.clients.alimtalk_answers import (
     found_messages,
     header_code,
     load,
-    mask,
     page,
     send_results,
 )
@@ -41,7 +40,6 @@ __all__ = [
     "Recipient",
     "Result",
     "SendAnswer",
-    "mask",
 ]
 
 MAX_RECIPIENTS: Final = 1000

@@ -4,7 +4,6 @@ Source: https://docs.nhncloud.com/ko/Notification/KakaoTalk%20Bizmessage/ko/alim
 """
 
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,14 +11,10 @@ from typing import Any, Final, Literal
 
 from app.clients.alimtalk_codes import ACCEPTED, ALL_FAILED, api_code
 from app.clients.codes import HoldUntil, Outcome
-from app.clients.untrusted import kst, line, part, whole, word
+from app.clients.kept import MASK, keep
+from app.clients.untrusted import kst, part, whole, word
 
 BAD_RESPONSE: Final = "BAD_RESPONSE"
-RESPONSE_BYTES: Final = 4096
-FIELD_CHARS: Final = 100  # nine fields of characters of up to 4 bytes stay below RESPONSE_BYTES
-MASK: Final = "***"
-_GAP = r"[\s().\-\u2010-\u2015\u00b7_/]{0,3}"
-_MOBILE = re.compile(rf"(?<!\d)(?:\+?(?:00)?82{_GAP}0?|0){_GAP}1[016789](?:{_GAP}\d){{7,8}}(?!\d)")
 
 
 class Nonsense(Exception):
@@ -65,18 +60,6 @@ class DeliveryResult:
     recipient_seq: int
     code: str
     received_at: datetime | None
-
-
-def mask(text: str, secrets: Sequence[str] = ()) -> str:
-    """The same text without Korean mobile numbers (010-1234-5678, +82 10 1234 5678, …) and without `secrets`.
-
-    At most 4096 bytes of UTF-8: a longer text is cut between two characters.
-    """
-    for secret in secrets:
-        if secret:
-            text = text.replace(secret, MASK)
-    masked = _MOBILE.sub(MASK, text)
-    return masked.encode("utf-8", "replace")[:RESPONSE_BYTES].decode("utf-8", "ignore")
 
 
 def load(body: bytes) -> object:
@@ -151,24 +134,16 @@ def _result(payload: object, header: int, entries: list[dict[str, Any]], secrets
 
 def _response(payload: object, entry: dict[str, Any], secrets: Sequence[str]) -> str:
     """What to keep of an answer: known fields without personal data, each short, so below 4096 bytes."""
-
-    def keep(source: dict[str, Any], *names: str) -> dict[str, Any]:
-        return {name: _scalar(source[name], secrets) for name in names if name in source}
-
+    header, message = part(payload, "header"), part(payload, "message")
+    of_entry = ("recipientSeq", "resultCode", "resultMessage", "recipientGroupingKey")
     kept = {
-        "header": keep(part(payload, "header"), "resultCode", "resultMessage", "isSuccessful"),
-        **keep(part(payload, "message"), "requestId"),
-        "sendResult": keep(entry, "recipientSeq", "resultCode", "resultMessage", "recipientGroupingKey"),
+        "header": keep(header, ("resultCode", "resultMessage", "isSuccessful"), secrets),
+        **keep(message, ("requestId",), secrets),
+        "sendResult": keep(entry, of_entry, secrets),
     }
     if "recipientNo" in entry:
         kept["sendResult"]["recipientNo"] = MASK
     return json.dumps(kept, ensure_ascii=False)
-
-
-def _scalar(value: object, secrets: Sequence[str]) -> object:
-    if value is None or isinstance(value, bool) or whole(value) is not None:
-        return value
-    return line(mask(value, secrets), FIELD_CHARS) if isinstance(value, str) else f"({type(value).__name__})"
 
 
 def found_messages(rows: list[object], request_key: str) -> dict[str, Found]:

@@ -24,7 +24,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from raw_server import Script, drips, hangs, resets, response, says
 
-from app.clients.alimtalk import AlimtalkError, mask
+from app.clients.alimtalk import AlimtalkError
+from app.clients.kept import mask
 
 # No answer
 
