@@ -155,6 +155,11 @@ class Sandbox:
         counts: dict[str, int] = self._call("GET", "effects")
         return counts
 
+    def memo_effects(self) -> dict[str, int]:
+        """Owner of a token (see `control.py`) → how many memos were taken from them."""
+        counts: dict[str, int] = self._call("GET", "memo_effects")
+        return counts
+
     def state(self) -> dict[str, Any]:
         """now, hanging, posting, held, rules, messages, requests."""
         state: dict[str, Any] = self._call("GET", "state")

@@ -26,6 +26,12 @@ GET messages            what was accepted, oldest first, and the `total`. `?reci
                         `?notification_id=`, `?after=id`, `?limit=1000` (the last n)
 GET effects             `{notification id: how many times a message with it was accepted}`; above 1 is a
                         double send
+GET memo_effects        `{owner: how many memos were taken with the owner's tokens}`. Whose a token is, says
+                        the setting `memo_owners`, `{access or refresh token: owner}`; one from a refresh has
+                        the owner of the refresh token; any other is its own owner, by its first 24
+                        characters. Two more settings: `memo_codes`, `{owner: code}`: each memo of the owner
+                        is refused with that code of Kakao's, under its HTTP status; `expired_tokens`, a
+                        list: -401
 GET state               now, requests that hang, envelopes on their way, hooks held, rules left, how many
                         messages and requests
 GET settings            see `state.Settings`; a PUT changes what it names
@@ -135,6 +141,12 @@ def _is_wanted(message: Message) -> bool:
 def show_effects() -> Response:
     with the_state().lock:
         return as_json(dict(the_state().effects))
+
+
+@blueprint.get("/memo_effects")
+def show_memo_effects() -> Response:
+    with the_state().lock:
+        return as_json(dict(the_state().memo_effects))
 
 
 @blueprint.get("/state")

@@ -20,25 +20,39 @@ from dev.sandbox.templates import Template
 
 blueprint = Blueprint("memo", __name__)
 
+STATUSES = {-401: 401, -406: 401, **dict.fromkeys((-3, -4, -5, -6, -12, -402), 403), -9798: 503}
 REQUIRED = {"text": ("text", "link"), "feed": ("content",), "list": ("header_title", "contents")}
 
 
 @blueprint.post("/v2/api/talk/memo/default/send")
 @provider("memo")
 def send_memo(rule: Rule) -> dict[str, Any]:
-    """Take one message to the token's own user."""
+    """Take one message to the token's own user, and count it for its owner."""
     state = the_state()
     token = request.headers.get("Authorization", "").removeprefix("Bearer ").strip()
-    known = state.settings.memo_tokens
-    if not token or (known is not None and token not in known and token not in state.issued_tokens):
+    if not _is_good(token):
         raise _kakao_error(-401, "this access token does not exist", 401)
+    owner = state.owner(token)
+    code = state.settings.memo_codes.get(owner)
+    if code is not None:
+        raise _kakao_error(code, "scripted", STATUSES.get(code, 400))
     template = _template(_template_object())
     now = state.clock.now()
     batch = Batch("memo", f"memo-{next(state.serial)}", now, now, template)
-    state.accept(batch, [(1, f"memo:{token[:24]}", {}, None)])
+    with state.lock:
+        state.accept(batch, [(1, f"memo:{token[:24]}", {}, None)])
+        state.memo_effects[owner] += 1
     for message in batch.messages:  # there is no delivery report
         state.record_result(message, "1000")
     return {"result_code": 0}
+
+
+def _is_good(token: str) -> bool:
+    state = the_state()
+    known = state.settings.memo_tokens
+    if not token or token in state.settings.expired_tokens:
+        return False
+    return known is None or token in known or token in state.issued_tokens
 
 
 def _template_object() -> dict[str, Any]:
@@ -99,14 +113,24 @@ def refresh_token(rule: Rule) -> dict[str, Any]:
         raise _auth_error("KOE010", "invalid_client", "Bad client credentials", 401)
     if settings.refresh_tokens is not None and form["refresh_token"] not in settings.refresh_tokens:
         raise _auth_error("KOE322", "invalid_grant", "expired_or_invalid_refresh_token")
-    token = f"sandbox-access-{next(state.serial)}"
-    state.issued_tokens.add(token)
-    answer = {"token_type": "bearer", "access_token": token, "expires_in": settings.token_expires_in}
-    if settings.rotate_refresh_token:
-        new = f"sandbox-refresh-{next(state.serial)}"
-        if settings.refresh_tokens is not None:
-            settings.refresh_tokens = [new]
-        answer |= {"refresh_token": new, "refresh_token_expires_in": 5184000}
+    return _issue(form["refresh_token"])
+
+
+def _issue(refresh_token: str) -> dict[str, Any]:
+    """New tokens, with the owner of the refresh token; the others' refresh tokens stay good."""
+    state = the_state()
+    with state.lock:
+        settings = state.settings
+        owner, token = state.owner(refresh_token), f"sandbox-access-{next(state.serial)}"
+        state.issued_tokens.add(token)
+        state.token_owners[token] = owner
+        answer = {"token_type": "bearer", "access_token": token, "expires_in": settings.token_expires_in}
+        if settings.rotate_refresh_token:
+            new = f"sandbox-refresh-{next(state.serial)}"
+            state.token_owners[new] = owner
+            if settings.refresh_tokens is not None:
+                settings.refresh_tokens = [*(set(settings.refresh_tokens) - {refresh_token}), new]
+            answer |= {"refresh_token": new, "refresh_token_expires_in": 5184000}
     return answer
 
 

@@ -43,6 +43,9 @@ class Settings:
     strict_templates: bool = False  # refuse template codes that the app does not know
     burn_failed_keys: bool = False  # does a refused request use up its idempotency key: not documented
     memo_tokens: list[str] | None = None
+    memo_owners: dict[str, str] = field(default_factory=dict)  # whose an access or refresh token is
+    memo_codes: dict[str, int] = field(default_factory=dict)  # by owner: every memo is refused with it
+    expired_tokens: list[str] = field(default_factory=list)
     refresh_tokens: list[str] | None = None
     client_id: str | None = None
     client_secret: str | None = None
@@ -167,6 +170,12 @@ class State:
             self.requests: deque[Received] = deque(maxlen=MAX_REQUESTS)
             self.bodies: deque[Received] = deque()
             self.issued_tokens: set[str] = set()
+            self.token_owners: dict[str, str] = {}  # of those that a refresh has issued
+            self.memo_effects: Counter[str] = Counter()
+
+    def owner(self, token: str) -> str:
+        """As the settings say, or the owner of the token it was issued for, or its own beginning."""
+        return self.settings.memo_owners.get(token) or self.token_owners.get(token) or token[:24]
 
     def template(self, code: str) -> Template:
         """The app's template of that code, or one that shows its parameters as lines."""
