@@ -7,6 +7,7 @@ import pytest
 from kakao_builders import ACCESS, MEMO, answers, kakao, refused, send, send_fails
 from raw_server import serving
 
+from app.clients.kakao import KakaoError
 from app.clients.kakao_codes import KAPI_CODES
 
 
@@ -113,8 +114,8 @@ def test_only_a_whole_number_is_a_code(body: object) -> None:
 
 
 def test_nothing_is_sent_after_its_time() -> None:
-    with serving(answers({"result_code": 0})) as server, pytest.raises(Exception, match="CONNECTION") as late:
+    with serving(answers({"result_code": 0})) as server, pytest.raises(KakaoError) as late:
         kakao(server.url).send_to_me(ACCESS, MEMO, stop_at=0.0)
 
-    assert late.value.known.outcome == "retry"
+    assert (late.value.code, late.value.known.outcome) == ("CONNECTION_ERROR", "retry")
     assert server.requests == []
