@@ -85,6 +85,17 @@ class Flag(fields.Boolean):
         return value
 
 
+class Words(fields.String):
+    """What somebody wrote: 1 to `longest` characters once outer blanks are gone."""
+
+    def __init__(self, longest: int = 200, **kwargs: Any) -> None:
+        super().__init__(validate=validate.Length(1, longest), **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        found: str = super()._deserialize(value, attr, data, **kwargs)
+        return found.strip()
+
+
 class Kilograms(fields.Decimal):
     """A JSON number from 0 to `high` with at most three decimals, as Decimal; 42.5 and 40 go out as such."""
 
