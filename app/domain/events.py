@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, select, text
+from sqlalchemy import and_, func, not_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -42,9 +42,12 @@ def store(session: Session, provider: str, incoming: Sequence[Incoming], request
     ordered = [rows[key] for key in sorted(rows)]  # so two bodies never wait for each other
     new = set(session.scalars(query, ordered))
     _review_reused(session, provider, {key: row for key, row in rows.items() if key not in new})
-    unknown = sum(1 for key in new if rows[key]["schema_version"] is None)
-    if unknown:
-        _open(session, provider, "unknown_schema", unknown)
+    _open(
+        session,
+        provider,
+        "unknown_schema",
+        [rows[key]["id"] for key in new if rows[key]["schema_version"] is None],
+    )
     return len(new)
 
 
@@ -69,19 +72,28 @@ def body_hash(payload: Any) -> str:
 
 def _review_reused(session: Session, provider: str, repeated: Mapping[str, dict[str, Any]]) -> None:
     stored = session.execute(
-        select(WebhookEvent.event_id, WebhookEvent.body_hash).where(
+        select(WebhookEvent.id, WebhookEvent.event_id, WebhookEvent.body_hash).where(
             WebhookEvent.provider == provider, WebhookEvent.event_id.in_(repeated)
         )
     )
-    reused = [key for key, digest in stored if digest != repeated[key]["body_hash"]]
-    if reused:
-        _open(session, provider, "event_id_reused", len(reused))
+    reused = [row.id for row in stored if row.body_hash != repeated[row.event_id]["body_hash"]]
+    _open(session, provider, "event_id_reused", reused)
 
 
-def _open(session: Session, provider: str, reason_code: str, count: int) -> None:
-    reviews.open_review(
-        session, subject="webhook_event", cause=provider, reason_code=reason_code, count=count
+def _open(session: Session, provider: str, reason_code: str, ids: Sequence[UUID]) -> None:
+    """One review for these events, which point to it; one that waits for a human already stays there.
+
+    Whoever resolves a review locks its events first, in this order, and then the review.
+    """
+    if not ids:
+        return
+    mine = (WebhookEvent.id.in_(ids),)
+    session.execute(select(WebhookEvent.id).where(*mine).order_by(WebhookEvent.id).with_for_update()).all()
+    review_id = reviews.open_review(
+        session, subject="webhook_event", cause=provider, reason_code=reason_code, count=len(ids)
     )
+    waits = (WebhookEvent.status == "MANUAL_REVIEW", WebhookEvent.review_id.is_not(None))
+    session.execute(update(WebhookEvent).where(*mine, not_(and_(*waits))).values(review_id=review_id))
 
 
 def note_forgery(session: Session, provider: str, signature_state: str, request_id: str | None) -> None:
@@ -123,7 +135,7 @@ _CLAIM = text("""
 _GIVE_UP = text("""
     UPDATE webhook_events SET status = 'MANUAL_REVIEW', review_id = NULL
     WHERE status = 'RECEIVED' AND due_at <= now() AND retry_count > :max_retries
-    RETURNING provider
+    RETURNING id, provider
 """)
 
 _FINISH = text("""
@@ -144,8 +156,9 @@ def claim(session: Session, limit: int) -> Sequence[Any]:
     The claim itself counts as a try and puts the next one off, so an event whose handler dies is tried
     again from the row, 5 times, and then goes to a human. The caller commits before it works.
     """
-    for provider in session.scalars(_GIVE_UP, {"max_retries": MAX_RETRIES}).all():
-        _open(session, provider, "handler_failed", 1)
+    given_up = session.execute(_GIVE_UP, {"max_retries": MAX_RETRIES}).all()
+    for provider in sorted({row.provider for row in given_up}):
+        _open(session, provider, "handler_failed", [row.id for row in given_up if row.provider == provider])
     fresh = session.execute(_CLAIM, {"again": False, "limit": limit}).all()
     return fresh or session.execute(_CLAIM, {"again": True, "limit": 1}).all()
 
@@ -172,3 +185,14 @@ def finish(session: Session, finished: Sequence[Finished]) -> None:
         for each in finished
     ]
     session.execute(_FINISH, {"finished": json.dumps(rows)})
+
+
+def refer(session: Session, provider: str, ids: Sequence[UUID]) -> None:
+    """Send claimed events to a human because their shape is not understood; may run twice."""
+    query = (
+        update(WebhookEvent)
+        .where(WebhookEvent.id.in_(ids), WebhookEvent.status == "RECEIVED")
+        .values(status="MANUAL_REVIEW", review_id=None)
+        .returning(WebhookEvent.id)
+    )
+    _open(session, provider, "unknown_schema", session.scalars(query).all() if ids else [])

@@ -27,10 +27,25 @@ def process_events() -> None:
         db.session.commit()
         if not claimed:
             return
-        _apply_results([event for event in claimed if event.provider == "alimtalk"])
+        _work_on_results([event for event in claimed if event.provider == "alimtalk"])
         db.session.commit()
         log.info("events processed", extra={"count": len(claimed)})
     ring("webhooks")
+
+
+def _work_on_results(claimed: Sequence[Any]) -> None:
+    """Apply what is understood; one that a human sent here again and that still is not goes back to them."""
+    understood = {event.id for event in claimed if _is_result(event.payload)}
+    _apply_results([event for event in claimed if event.id in understood])
+    events.refer(db.session(), "alimtalk", [event.id for event in claimed if event.id not in understood])
+
+
+def _is_result(payload: Any) -> bool:
+    try:
+        _hook(payload)
+    except shapes.UnknownShape:
+        return False
+    return True
 
 
 def _apply_results(claimed: Sequence[Any]) -> None:
