@@ -1,6 +1,6 @@
 """HTTP in, HTTP out: one module a noun."""
 
-from app.blueprints import docs, guardrails, health, notifications, plans, users, webhooks
+from app.blueprints import docs, guardrails, health, notifications, plans, reviews, users, webhooks
 from app.openapi import Api
 
 BLUEPRINTS = (
@@ -11,6 +11,7 @@ BLUEPRINTS = (
     notifications.blp,
     webhooks.blp,
     guardrails.blp,
+    reviews.blp,
 )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, text, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -38,3 +38,56 @@ def open_for_notifications(session: Session, rows: Sequence[Any]) -> None:
             session, subject="notification", cause=cause, reason_code=reason_code, count=len(ids)
         )
         session.execute(update(Notification).where(Notification.id.in_(ids)).values(review_id=review_id))
+
+
+_FIELDS = (
+    "id",
+    "subject",
+    "cause",
+    "reason_code",
+    "detail",
+    "count",
+    "state",
+    "opened_at",
+    "last_seen_at",
+    "resolved_at",
+    "action",
+    "memo",
+    "actor",
+)
+
+# The first few rows that point to each review, for a whole page of reviews.
+_SUBJECT_IDS = text("""
+    SELECT review.id AS review_id, found.id
+    FROM unnest(CAST(:ids AS uuid[])) AS review (id), LATERAL (
+        (SELECT id FROM notifications WHERE review_id = review.id ORDER BY id LIMIT :most)
+        UNION ALL
+        (SELECT id FROM webhook_events WHERE review_id = review.id ORDER BY id LIMIT :most)
+    ) AS found
+    ORDER BY found.id
+""")
+MOST_IDS = 10
+
+
+def list_reviews(
+    session: Session, filters: dict[str, str], limit: int, after: UUID | None
+) -> list[dict[str, Any]]:
+    """Reviews as `views`, newest first, `limit` + 1 of them at most; `after` is the last id seen.
+
+    `filters` may name a `state` and a `subject`. Ids sort by time.
+    """
+    query = select(ManualReview).order_by(ManualReview.id.desc())
+    for name, value in filters.items():
+        query = query.where(getattr(ManualReview, name) == value)
+    if after is not None:
+        query = query.where(ManualReview.id < after)
+    return views(session, session.scalars(query.limit(limit + 1)).all())
+
+
+def views(session: Session, rows: Sequence[ManualReview]) -> list[dict[str, Any]]:
+    """Reviews for the API, each with up to 10 ids of its messages or events as `subject_ids`."""
+    ids: dict[UUID, list[UUID]] = defaultdict(list)
+    given = {"ids": [str(row.id) for row in rows], "most": MOST_IDS}
+    for found in session.execute(_SUBJECT_IDS, given):
+        ids[found.review_id].append(found.id)
+    return [{name: getattr(row, name) for name in _FIELDS} | {"subject_ids": ids[row.id]} for row in rows]
