@@ -45,7 +45,8 @@ def tick() -> None:
     try:
         with current_app.app_context():
             db.session.execute(text("SET application_name = 'godlife-clock'"))
-            names = queues_to_wake(db.session())
+            config = current_app.config
+            names = queues_to_wake(db.session(), config["KAKAO_SENDER"], config)
             db.session.commit()
     except SQLAlchemyError as error:
         log.warning("clock cannot look", extra={"error": type(error).__name__})

@@ -11,6 +11,7 @@ from rq import Queue
 from rq.serializers import JSONSerializer
 
 from app.clients.alimtalk import Alimtalk
+from app.clients.kakao import Kakao
 from app.models.base import Base
 from app.openapi import Api
 
@@ -63,6 +64,7 @@ migrate = Migrate()  # type: ignore[no-untyped-call]
 api = Api()
 jobs = Jobs()
 kakao = Alimtalk()
+kakao_api = Kakao()
 
 
 def init_app(app: Flask) -> None:
@@ -72,3 +74,4 @@ def init_app(app: Flask) -> None:
     api.init_app(app)
     jobs.init_app(app)
     kakao.init_app(app)
+    kakao_api.init_app(app)

@@ -92,7 +92,7 @@ def make_app(**settings: str) -> Flask:
 @contextmanager
 def bindings_kept() -> Iterator[None]:
     """What is global in `extensions` is bound afterwards to what it was bound to before."""
-    kept = [(each, dict(vars(each))) for each in (extensions.api, extensions.kakao)]
+    kept = [(each, dict(vars(each))) for each in (extensions.api, extensions.kakao, extensions.kakao_api)]
     yield
     for extension, state in kept:
         vars(extension).clear()

@@ -16,6 +16,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from app.domain import receipts, review_actions, reviews
+from app.domain.consequences import Meaning
 from app.domain.days import utc_now
 from app.domain.receipts import Receipt
 from app.models import ManualReview, Notification
@@ -164,7 +165,8 @@ def test_a_message_that_is_delivered_meanwhile_is_left_alone(
     review = add_review(db_session)
     row = add_message(db_session, review)
 
-    receipts.apply(db_session, [Receipt(row.id, "1000", "ok", "delivered", "", None, "r-1")])
+    result = Receipt(row.id, "1000", Meaning("ok", "delivered", ""), None, "r-1")
+    receipts.apply(db_session, [result], utc_now())
     with waiting(engine, decision(review.id, action)) as [deciding]:
         db_session.commit()
 

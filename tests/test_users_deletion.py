@@ -54,7 +54,7 @@ def give_everything(session: Session, user_id: UUID) -> None:
         payload={"utterance": "완료"},
         answer={"text": "김하나님"},
     )
-    token = KakaoToken(user_id=user_id, access_token=b"secret", expires_at=datetime.now(UTC))
+    token = KakaoToken(user_id=user_id, key_id="k", access_token=b"secret", expires_at=datetime.now(UTC))
     review = ManualReview(subject="health", cause=str(user_id), reason_code="PREGNANT", detail="임신")
     session.add_all([event, token, review])
     session.commit()

@@ -3,14 +3,16 @@
 from typing import Any
 from uuid import UUID
 
+from flask import current_app
+
 from app.auth import is_operator
-from app.domain import summaries, users
+from app.domain import summaries, tokens, users
 from app.domain.days import utc_now
 from app.extensions import db
-from app.models import User
+from app.models import KakaoToken, User
 from app.openapi import Blueprint
 from app.schemas.plans import DaySummaryPage, SummaryFilter
-from app.schemas.users import UserIn, UserOut, UserPatch
+from app.schemas.users import KakaoTokenIn, KakaoTokenOut, UserIn, UserOut, UserPatch
 
 blp = Blueprint("users", __name__, url_prefix="/users", description="Trainees")
 
@@ -53,6 +55,27 @@ def update_user(data: dict[str, Any], user_id: UUID) -> User:
 def delete_user(user_id: UUID) -> None:
     """Withdraw a trainee: stop what is scheduled, erase what is personal"""
     users.erase_user(db.session(), user_id, utc_now())
+    db.session.commit()
+
+
+@blp.put("/<uuid:user_id>/kakao-token", auth="client")
+@blp.arguments(KakaoTokenIn)
+@blp.response(200, KakaoTokenOut)
+@blp.alt_response(404, "NOT_FOUND")
+def store_kakao_token(data: dict[str, Any], user_id: UUID) -> KakaoToken:
+    """Keep a trainee's own Kakao token, for the memo sender; it is stored encrypted and never shown again"""
+    cipher = tokens.cipher(tuple(current_app.config["SECRET_KEYS"]))
+    token = tokens.store(db.session(), cipher, user_id, data, utc_now())
+    db.session.commit()
+    return token
+
+
+@blp.delete("/<uuid:user_id>/kakao-token", auth="client")
+@blp.response(204)
+@blp.alt_response(404, "NOT_FOUND")
+def forget_kakao_token(user_id: UUID) -> None:
+    """Forget a trainee's Kakao token, if there is one"""
+    tokens.forget(db.session(), user_id)
     db.session.commit()
 
 

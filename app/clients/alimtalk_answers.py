@@ -7,10 +7,10 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from app.clients.alimtalk_codes import ACCEPTED, ALL_FAILED, api_code
-from app.clients.codes import HoldUntil, Outcome
+from app.clients.codes import Code, Outcome
 from app.clients.kept import MASK, keep
 from app.clients.untrusted import kst, part, whole, word
 
@@ -26,20 +26,26 @@ class Result:
     """What became of one recipient of a send.
 
     `code` is the dealer's own code as text, or `BAD_RESPONSE` when the answer says nothing usable about this
-    recipient. `outcome`, `reason_code` and the flags are those of `codes.Code`, `message` is its
-    Korean line. `response` is JSON text of at most 4096 bytes, without phone number, secret or message text.
+    recipient; `known` is what it means. `is_whole`: the code was for the request, not for this recipient.
+    `response` is JSON text of at most 4096 bytes, without phone number, secret or message text.
     """
 
     code: str
-    outcome: Outcome
-    reason_code: str
-    message: str
+    known: Code
     response: str
     request_id: str | None = None
     recipient_seq: int | None = None
-    review: bool = False
-    scope: Literal["template"] | None = None
-    hold_until: HoldUntil | None = None
+    is_whole: bool = False
+
+    @property
+    def outcome(self) -> Outcome:
+        """The word that decides what follows."""
+        return self.known.outcome
+
+
+UNUSABLE = Code(
+    "unknown", "unusable_answer", "발송 결과를 확인할 수 없습니다.", "The answer says nothing about this one."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,21 +121,9 @@ def _result(payload: object, header: int, entries: list[dict[str, Any]], secrets
     request_id = word(part(payload, "message").get("requestId"))
     number = whole(entry.get("recipientSeq"))
     if code is None or refused:
-        reason, text = "unusable_answer", "발송 결과를 확인할 수 없습니다."
-        return Result(BAD_RESPONSE, "unknown", reason, text, response, request_id, number)
-    known = api_code(code)
-    return Result(
-        code=str(code),
-        outcome=known.outcome,
-        reason_code=known.reason_code,
-        message=known.ko,
-        response=response,
-        request_id=request_id,
-        recipient_seq=number,
-        review=known.review,
-        scope=known.scope,
-        hold_until=known.hold_until,
-    )
+        return Result(BAD_RESPONSE, UNUSABLE, response, request_id, number)
+    is_whole = header not in (ACCEPTED, ALL_FAILED)
+    return Result(str(code), api_code(code), response, request_id, number, is_whole)
 
 
 def _response(payload: object, entry: dict[str, Any], secrets: Sequence[str]) -> str:

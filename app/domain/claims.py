@@ -6,37 +6,51 @@ A claim is one short transaction: it takes up to a batch of due rows of one kind
 what it said and `settling` finds out when nobody knows.
 """
 
+import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
+from app.domain import endings, gates
+
 LEASE = timedelta(seconds=60)
+FRESH = timedelta(seconds=60)  # a message whose time came less than this ago does not wait for a backlog
 
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """One message of a request: who gets it, with what, and under which attempt number."""
+    """One message of a request: who gets it, with what, and under which attempt number.
+
+    `tries`: how many of its attempts count towards the limit, this one included. `contact_version` is that
+    of the address. `key` is the key of the call that carries it.
+    """
 
     id: UUID
+    user_id: UUID
     attempt_no: int
-    phone: str
+    tries: int
+    key: str
+    phone: str | None
+    contact_version: int
     variables: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One call to a provider: its messages share a kind, an idempotency key and a fencing number.
+    """What one claim took: messages of one kind, under one fencing number.
 
-    `leased_until` and `started_at` are by the database's clock; `started_at` is when the key was first used.
-    `is_again`: the key was used before and nobody knows what became of it.
+    For AlimTalk it is one call under one idempotency key, `key`; a sender that takes one message a call
+    gives each a key of its own. `leased_until` and `started_at` are by the database's clock; `started_at` is
+    when the key was first used. `is_again`: the key was used before and nobody knows what became of it.
     """
 
     key: str
+    provider: str
     kind: str
     fence: int
     started_at: datetime
@@ -46,115 +60,177 @@ class Request:
 
 
 _KINDS_DUE = text("""
-    SELECT kinds.kind
-    FROM unnest(ARRAY['daily_plan', 'summary', 'notice']) AS kinds (kind),
+    SELECT kinds.kind, oldest.schedule_at <= now() - :fresh AS has_backlog
+    FROM unnest(CAST(:kinds AS text[])) AS kinds (kind),
     LATERAL (
-        SELECT due_at FROM notifications
+        SELECT schedule_at FROM notifications
         WHERE kind = kinds.kind AND status IN ('SCHEDULED', 'RETRY_SCHEDULED') AND due_at <= now()
         ORDER BY due_at LIMIT 1
     ) AS oldest
-    ORDER BY oldest.due_at
 """)
 
-_LOCK_DUE = text("""
-    SELECT due.id, due.variables, due.cancel_requested, due.expires_at <= now() AS is_late,
-           users.phone_number, users.deleted_at IS NOT NULL AS is_deleted, users.is_sandbox,
-           users.notifications_enabled
-    FROM (
-        SELECT id, user_id, variables, expires_at, cancel_requested FROM notifications
-        WHERE kind = :kind AND status IN ('SCHEDULED', 'RETRY_SCHEDULED') AND due_at <= now()
-        ORDER BY due_at LIMIT :limit FOR UPDATE SKIP LOCKED
-    ) AS due
-    JOIN users ON users.id = due.user_id
-""")
+# What a provider reaches a trainee by. A memo goes out with the trainee's own token.
+_ADDRESSES = {
+    "alimtalk": (
+        "users.phone_number IS NOT NULL AS has_address, users.phone_fault AS address_fault,"
+        " users.contact_version, CAST(NULL AS timestamptz) AS held_until",
+        "",
+    ),
+    "memo": (
+        "token.user_id IS NOT NULL AS has_address, token.fault AS address_fault,"
+        " coalesce(token.version, 0) AS contact_version,"
+        " CASE WHEN token.held_until > now() THEN token.held_until"
+        " WHEN token.refreshing_until > now() THEN token.refreshing_until END AS held_until",
+        "LEFT JOIN kakao_tokens AS token ON token.user_id = due.user_id",
+    ),
+}
+
+
+def _lock_due(provider: str, condition: str = "") -> TextClause:
+    columns, join = _ADDRESSES[provider]
+    return text(f"""
+        SELECT due.*, users.phone_number, users.deleted_at IS NOT NULL AS is_deleted, users.is_sandbox,
+               users.notifications_enabled, {columns}
+        FROM (
+            SELECT id, user_id, variables, cancel_requested, split_size, due_at FROM notifications
+            WHERE kind = :kind AND status IN ('SCHEDULED', 'RETRY_SCHEDULED') AND due_at <= now()
+                AND expires_at > now() {condition}
+            ORDER BY due_at LIMIT :limit FOR UPDATE SKIP LOCKED
+        ) AS due
+        JOIN users ON users.id = due.user_id {join}
+    """)  # noqa: S608 - from the tables above
+
+
+_LOCK_OLDEST = {provider: _lock_due(provider) for provider in _ADDRESSES}
+_LOCK_FRESH = {
+    provider: _lock_due(provider, "AND due_at > now() - :fresh AND schedule_at > now() - :fresh")
+    for provider in _ADDRESSES
+}
 
 _HOLD = text("""
-    WITH held AS (
-        UPDATE notifications
+    WITH given AS (
+        SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:keys AS text[]), CAST(:versions AS int[]))
+            AS g (id, key, version)
+    ), held AS (
+        UPDATE notifications AS n
         SET status = 'SENDING', fence = :fence, ask_count = 0,
-            request_started_at = CASE WHEN request_key = :key THEN request_started_at ELSE now() END,
-            request_key = :key, leased_until = now() + make_interval(secs => :lease_s),
-            attempt_count = attempt_count + 1, updated_at = now()
-        WHERE id = ANY (CAST(:ids AS uuid[]))
-        RETURNING id, attempt_count, leased_until, request_started_at
+            request_started_at = CASE WHEN request_key = g.key THEN request_started_at ELSE now() END,
+            request_key = g.key, leased_until = now() + make_interval(secs => :lease_s),
+            attempt_count = attempt_count + 1, receipt_due_at = NULL, updated_at = now()
+        FROM given AS g
+        WHERE n.id = g.id
+        RETURNING n.id, n.attempt_count, n.free_attempts, n.leased_until, n.request_started_at,
+                  g.key, g.version
     ), started AS (
-        INSERT INTO notification_provider_codes (notification_id, provider, attempt_no, request_key)
-        SELECT id, :provider, attempt_count, :key FROM held
+        INSERT INTO notification_provider_codes
+            (notification_id, provider, attempt_no, request_key, contact_version)
+        SELECT id, :provider, attempt_count, key, version FROM held
+    ), tally AS (
+        INSERT INTO delivery_tallies (at, started) SELECT clock_timestamp(), count(*) FROM held
     )
-    SELECT id, attempt_count, leased_until, request_started_at FROM held
-""")
-
-_CLOSE = text("""
-    UPDATE notifications AS n
-    SET status = closed.status, reason_code = closed.reason_code, updated_at = now()
-    FROM unnest(CAST(:ids AS uuid[]), CAST(:statuses AS text[]), CAST(:reasons AS text[]))
-         AS closed (id, status, reason_code)
-    WHERE n.id = closed.id
+    SELECT * FROM held
 """)
 
 
 def claim(
-    session: Session, *, limit: int, provider: str, allowed: frozenset[str] | None = None
+    session: Session,
+    *,
+    limit: int,
+    provider: str,
+    allowed: frozenset[str] | None = None,
+    settings: Mapping[str, Any] = gates.NO_SETTINGS,
 ) -> Request | None:
-    """Take up to `limit` due messages of one kind, or None when nothing is due and free.
+    """Take up to `limit` due messages of one kind, or None when nothing is due, free and allowed to leave.
 
-    `allowed`: outside production, the only numbers that may be sent to (None: no such limit).
-    Rows that cannot be sent any more are closed on the way: late ones `EXPIRED`, a sandbox's or a leaver's
-    `CANCELED`, those without an address `FAILED`. The caller commits before the provider is called.
+    `allowed`: outside production, the only numbers that may be sent to (None: no such limit). `settings`:
+    the guardrails' defaults. Rows that cannot be sent any more are closed on the way: late ones, a sandbox's
+    or a leaver's, those without an address or with one that was marked. The caller commits before the
+    provider is called.
     """
-    for kind in session.scalars(_KINDS_DUE).all():
-        while rows := session.execute(_LOCK_DUE, {"kind": kind, "limit": limit}).all():
-            endings = {row.id: ending for row in rows if (ending := _ending(row, allowed))}
-            _close(session, endings)
-            sendable = [row for row in rows if row.id not in endings]
+    endings.close_late(session)
+    gate = gates.enter(session, provider, settings)
+    limit = limit if gate.room is None else min(limit, gate.room)
+    if not gate.kinds or limit == 0:
+        return None
+    given = {"kinds": list(gate.kinds), "fresh": FRESH}
+    kinds = list(session.execute(_KINDS_DUE, given).all())
+    random.shuffle(kinds)  # so that no kind waits for another one's backlog to end
+    for kind, has_backlog in kinds:
+        while rows := _lock(session, provider, kind, limit, has_backlog=has_backlog):
+            sendable = _sort_out(session, rows, allowed)
             if sendable:
                 return hold(session, kind, sendable, key=str(uuid4()), provider=provider)
     return None
 
 
-def _ending(row: Any, allowed: frozenset[str] | None) -> tuple[str, str] | None:
-    """The final state and reason of a due row that cannot be sent, else None."""
-    if row.is_late:
-        return "EXPIRED", "expired"
-    if row.is_deleted:
-        return "CANCELED", "user_deleted"
-    if row.cancel_requested:
-        return "CANCELED", "plan_canceled"  # a leaver was caught above
-    if row.is_sandbox:
-        return "CANCELED", "sandbox_user"
-    if not row.notifications_enabled:
-        return "CANCELED", "notifications_off"
-    if not row.phone_number:
-        return "FAILED", "no_address"
-    if allowed is not None and row.phone_number not in allowed:
-        return "CANCELED", "not_on_allow_list"
-    return None
+def _lock(session: Session, provider: str, kind: str, limit: int, *, has_backlog: bool) -> list[Any]:
+    """Up to `limit` due rows, oldest first; with a backlog, half of them for those whose time just came."""
+    given = {"kind": kind, "fresh": FRESH}
+    fresh = []
+    if has_backlog and limit > 1:
+        fresh = list(session.execute(_LOCK_FRESH[provider], given | {"limit": limit // 2}).all())
+    oldest = session.execute(_LOCK_OLDEST[provider], given | {"limit": limit - len(fresh)}).all()
+    rows = {row.id: row for row in (*oldest, *fresh)}
+    return sorted(rows.values(), key=lambda row: row.due_at)
 
 
-def _close(session: Session, endings: Mapping[UUID, tuple[str, str]]) -> None:
-    if endings:
-        statuses, reasons = zip(*endings.values(), strict=True)
-        ids = [str(each) for each in endings]
-        session.execute(_CLOSE, {"ids": ids, "statuses": list(statuses), "reasons": list(reasons)})
+def _sort_out(session: Session, rows: Sequence[Any], allowed: frozenset[str] | None) -> list[Any]:
+    """Close and postpone what cannot be sent now; of the rest, those that may share a request.
+
+    Rows of a request that was refused as a whole go in ever smaller groups, until the bad one is alone.
+    """
+    ended = {row.id: found for row in rows if (found := endings.ending(row, allowed))}
+    endings.close(session, ended)
+    held = {row.id: row.held_until for row in rows if row.held_until and row.id not in ended}
+    endings.postpone(session, held)
+    left = [row for row in rows if row.id not in ended and row.id not in held]
+    if left and left[0].split_size:
+        return [row for row in left if row.split_size][: left[0].split_size]
+    return [row for row in left if not row.split_size]
 
 
 def hold(
-    session: Session, kind: str, rows: Sequence[Any], *, key: str, provider: str, is_again: bool = False
+    session: Session,
+    kind: str,
+    rows: Sequence[Any],
+    *,
+    key: str,
+    provider: str,
+    is_again: bool = False,
 ) -> Request:
-    """Start an attempt for `rows` (`id`, `phone_number`, `variables`), which the caller has locked.
+    """Start an attempt for `rows`, which the caller has locked.
 
-    A key that a row already carries keeps its starting time: the provider remembers it for 10 minutes.
+    Each has `id`, `user_id`, `phone_number`, `contact_version` and `variables`. A key that a row already
+    carries keeps its starting time: the provider remembers it for 10 minutes.
     """
     by_id = {row.id: row for row in rows}
     fence = next_fence(session)
-    given = {"ids": [str(each) for each in by_id], "key": key, "fence": fence, "provider": provider}
-    held = session.execute(_HOLD, given | {"lease_s": LEASE.total_seconds()}).all()
+    ids = [str(each) for each in by_id]
+    keys = [key] * len(ids) if provider == "alimtalk" else [f"{key}:{n}" for n in range(1, len(ids) + 1)]
+    given = {
+        "ids": ids,
+        "keys": keys,
+        "versions": [row.contact_version for row in by_id.values()],
+        "fence": fence,
+        "provider": provider,
+        "lease_s": LEASE.total_seconds(),
+    }
+    held = session.execute(_HOLD, given).all()
     claimed = tuple(
-        Claimed(row.id, row.attempt_count, by_id[row.id].phone_number, by_id[row.id].variables)
+        Claimed(
+            id=row.id,
+            user_id=by_id[row.id].user_id,
+            attempt_no=row.attempt_count,
+            tries=row.attempt_count - row.free_attempts,
+            key=row.key,
+            phone=by_id[row.id].phone_number,
+            contact_version=row.version,
+            variables=by_id[row.id].variables,
+        )
         for row in held
     )
     started_at, leased_until = held[0].request_started_at, held[0].leased_until
-    return Request(key, kind, fence, started_at, leased_until, claimed, is_again)
+    return Request(key, provider, kind, fence, started_at, leased_until, claimed, is_again)
 
 
 def next_fence(session: Session) -> int:

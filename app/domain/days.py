@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+KST = ZoneInfo("Asia/Seoul")
 KOREAN_WEEKDAYS = "월화수목금토일"
 
 

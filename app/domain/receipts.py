@@ -7,26 +7,31 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.domain import reviews
-from app.domain.outcomes import backoff_s, erase_leavers
+from app.domain import caps, guardrails, reviews
+from app.domain.backoff import backoff_s
+from app.domain.consequences import Meaning, Signal, follow
+from app.domain.contacts import Mark
+from app.domain.gates import NO_SETTINGS
+from app.domain.holds import quota_end
+from app.domain.outcomes import erase_leavers
 
-MAX_DELIVERY_TRIES = 3
+MAX_DELIVERY_TRIES = 3  # "retry" results of one message; the last of them fails it
+PROVIDER = "alimtalk"  # the only one that tells about delivery
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """One result for one message; `outcome` is the meaning of `code` by the provider's table."""
+    """One result for one message; `meaning` is that of `code` by the provider's table."""
 
     notification_id: UUID
     code: str
-    outcome: str
-    reason_code: str
-    reason: str
+    meaning: Meaning
     at: datetime | None
     provider_request_id: str | None
 
@@ -35,35 +40,45 @@ _APPLY = text("""
     WITH receipts AS (
         SELECT * FROM json_to_recordset(CAST(:receipts AS json)) AS r (
             id uuid, code text, outcome text, reason_code text, reason text, at timestamptz,
-            provider_request_id text, delay_s float8
+            provider_request_id text, delay_s float8, until timestamptz
         )
     ), mine AS (
         SELECT id, attempt_count FROM notifications
         WHERE id IN (SELECT id FROM receipts) ORDER BY id FOR UPDATE
     ), attempts AS (
-        SELECT DISTINCT ON (c.notification_id) c.id, c.notification_id, c.attempt_no
+        SELECT DISTINCT ON (c.notification_id) c.id, c.notification_id, c.attempt_no, c.contact_version,
+               c.captured_at, c.outcome = 'ok' AND coalesce(c.delivery_outcome, '') <> ALL (:failed) AS was_ok
         FROM notification_provider_codes AS c JOIN receipts AS r ON r.id = c.notification_id
         WHERE c.provider_request_id = r.provider_request_id OR c.provider_request_id IS NULL
         ORDER BY c.notification_id, (c.provider_request_id = r.provider_request_id) DESC NULLS LAST,
                  c.attempt_no DESC
     ), noted AS (
         UPDATE notification_provider_codes AS c
-        SET delivery_code = r.code, delivery_at = coalesce(r.at, now())
+        SET delivery_code = r.code, delivery_outcome = r.outcome, delivery_at = coalesce(r.at, now())
         FROM receipts AS r JOIN attempts AS a ON a.notification_id = r.id
         WHERE c.id = a.id AND c.delivery_code IS DISTINCT FROM '1000'
             AND (c.delivery_code IS NULL OR r.outcome NOT IN ('unknown', 'duplicate'))
+        RETURNING c.id, c.delivery_outcome
+    ), turned AS (
+        INSERT INTO delivery_tallies (at, ok)
+        SELECT a.captured_at, -count(*) FROM noted JOIN attempts AS a ON a.id = noted.id
+        WHERE a.was_ok AND noted.delivery_outcome = ANY (:failed)
+        GROUP BY a.captured_at
     )
     UPDATE notifications AS n
     SET status = CASE
             WHEN r.outcome = 'ok' THEN 'DELIVERED'
-            WHEN r.outcome IN ('retry', 'quota', 'alert') AND n.attempt_count < :max_tries
-                 AND n.expires_at > now() THEN 'RETRY_SCHEDULED'
+            WHEN n.expires_at > now() AND (r.outcome IN ('quota', 'alert') OR r.outcome = 'retry' AND (
+                SELECT count(*) FROM notification_provider_codes AS c
+                WHERE c.notification_id = n.id AND c.delivery_outcome = 'retry') < :max_tries - 1
+            ) THEN 'RETRY_SCHEDULED'
             ELSE 'FAILED' END,
         delivered_at = CASE WHEN r.outcome = 'ok' THEN coalesce(r.at, now()) END,
         sent_at = coalesce(n.sent_at, now()),
         due_at = CASE
             WHEN r.outcome = 'ok' THEN n.due_at
-            ELSE least(now() + make_interval(secs => r.delay_s), n.expires_at) END,
+            ELSE least(coalesce(r.until, now() + make_interval(secs => r.delay_s)), n.expires_at) END,
+        free_attempts = n.free_attempts + CASE WHEN r.outcome IN ('quota', 'alert') THEN 1 ELSE 0 END,
         leased_until = NULL,
         reason_code = CASE WHEN r.outcome <> 'ok' THEN r.reason_code END,
         failure_reason = CASE WHEN r.outcome <> 'ok' THEN r.reason END,
@@ -76,11 +91,12 @@ _APPLY = text("""
         THEN n.status IN ('SENDING', 'SENT', 'RETRY_SCHEDULED', 'FAILED', 'MANUAL_REVIEW')
         WHEN r.outcome IN ('unknown', 'duplicate') THEN false
         ELSE n.status = 'SENT' AND a.attempt_no = n.attempt_count END
-    RETURNING n.id, n.kind, n.status, n.reason_code, n.cancel_requested, r.code, r.outcome
+    RETURNING n.id, n.kind, n.status, n.reason_code, n.cancel_requested, n.user_id, r.code, r.outcome,
+              a.contact_version
 """)
 
 _STATES = text("""
-    SELECT id, status, user_id FROM notifications WHERE id = ANY (CAST(:ids AS uuid[]))
+    SELECT id, status, kind, user_id FROM notifications WHERE id = ANY (CAST(:ids AS uuid[]))
 """)
 
 
@@ -92,32 +108,84 @@ class Seen:
     is_early: bool
 
 
-def apply(session: Session, receipts: Sequence[Receipt]) -> dict[UUID, Seen]:
-    """Apply at most one receipt a message; returns what is known of each message that exists.
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What is known of each message that exists, and addresses to mark after the commit (`contacts.mark`)."""
+
+    seen: dict[UUID, Seen]
+    marks: tuple[Mark, ...] = ()
+
+
+def apply(
+    session: Session,
+    receipts: Sequence[Receipt],
+    now: datetime,
+    settings: dict[str, Any] | None = None,
+) -> Applied:
+    """Apply at most one receipt a message.
 
     A failure that comes while the send's own answer is still to be recorded is early: apply it again
     later. May run twice.
     """
     if not receipts:
-        return {}
-    rows = [_as_row(each) for each in receipts]
-    given = {"receipts": json.dumps(rows), "max_tries": MAX_DELIVERY_TRIES}
+        return Applied({})
+    by_id = {each.notification_id: each for each in receipts}
+    rows = [_as_row(each, now) for each in receipts]
+    given = {
+        "receipts": json.dumps(rows),
+        "max_tries": MAX_DELIVERY_TRIES,
+        "failed": list(caps.FAILED_DELIVERY),
+    }
     moved = session.execute(_APPLY, given).all()
     erase_leavers(session, moved)
     for_people = [row for row in moved if row.status == "FAILED" and row.outcome in ("request", "alert")]
     reviews.open_for_notifications(session, for_people)
     states = session.execute(_STATES, {"ids": [row["id"] for row in rows]}).all()
-    return {row.id: Seen(row.user_id, row.status == "SENDING") for row in states}
+    applied = {row.id for row in moved}
+    signals = [_signal(row.kind, by_id[row.id], now) for row in states if _is_told(row, by_id, applied)]
+    follow(session, PROVIDER, signals)
+    if signals:
+        caps.watch(session, guardrails.read(session, settings or NO_SETTINGS))
+    return Applied(
+        {row.id: Seen(row.user_id, row.status == "SENDING") for row in states},
+        tuple(_mark(row, by_id[row.id]) for row in moved if _is_marked(row, by_id)),
+    )
 
 
-def _as_row(receipt: Receipt) -> dict[str, object]:
+def _is_told(row: Any, by_id: dict[UUID, Receipt], applied: set[UUID]) -> bool:
+    """Whether a result says something about the sender: it moved its message, or has a code nobody knows."""
+    return row.id in applied or by_id[row.id].meaning.review
+
+
+def _is_marked(row: Any, by_id: dict[UUID, Receipt]) -> bool:
+    known = row.outcome == "recipient" and row.contact_version is not None
+    return known and not by_id[row.id].meaning.may_recover
+
+
+def _mark(row: Any, receipt: Receipt) -> Mark:
+    return Mark(PROVIDER, row.user_id, row.contact_version, receipt.meaning.reason_code)
+
+
+def _signal(kind: str, receipt: Receipt, now: datetime) -> Signal:
+    return Signal(kind, receipt.code, receipt.meaning, _until(receipt, now))
+
+
+def _until(receipt: Receipt, now: datetime) -> datetime | None:
+    if receipt.meaning.outcome != "quota":
+        return None
+    return quota_end(receipt.meaning.window, None, now)
+
+
+def _as_row(receipt: Receipt, now: datetime) -> dict[str, object]:
+    until = _until(receipt, now)
     return {
         "id": str(receipt.notification_id),
         "code": receipt.code,
-        "outcome": receipt.outcome,
-        "reason_code": receipt.reason_code,
-        "reason": receipt.reason,
+        "outcome": receipt.meaning.outcome,
+        "reason_code": receipt.meaning.reason_code,
+        "reason": receipt.meaning.reason,
         "at": receipt.at and receipt.at.isoformat(),
         "provider_request_id": receipt.provider_request_id,
         "delay_s": backoff_s(1),
+        "until": until and until.isoformat(),
     }

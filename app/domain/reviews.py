@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from app.models import ManualReview, Notification
 
+OUTAGE = "outage"  # tries that did not get through in time have one cause, whatever the provider said
+
 
 def open_review(
     session: Session, *, subject: str, cause: str, reason_code: str, detail: str = "", count: int = 1
@@ -32,7 +34,8 @@ def open_for_notifications(session: Session, rows: Sequence[Any]) -> None:
     """One review for each cause among `rows` (`id`, `kind`, `reason_code`, `code`); they point to it."""
     causes: dict[tuple[str, str], list[UUID]] = defaultdict(list)
     for row in rows:
-        causes[f"{row.kind}:{row.code}", row.reason_code or "unknown"].append(row.id)
+        is_outage = row.reason_code == "attempts_exhausted"
+        causes[OUTAGE if is_outage else f"{row.kind}:{row.code}", row.reason_code or "unknown"].append(row.id)
     for (cause, reason_code), ids in sorted(causes.items()):
         review_id = open_review(
             session, subject="notification", cause=cause, reason_code=reason_code, count=len(ids)

@@ -3,7 +3,8 @@
 After a timeout, a reset, a nonsense answer or a dead worker, a message may have left or not. Its row stays
 `SENDING` until the provider has been asked under the request's key: at once, and 10, 30 and 60 s later.
 Found: it was taken. Not found, and the provider would refuse a second request under that key (it
-remembers keys for 10 minutes): sent again under the same key. Otherwise a human decides.
+remembers keys for 10 minutes): sent again under the same key, to the same addresses. Otherwise, and always
+when a provider cannot be asked, a human decides.
 """
 
 import json
@@ -16,9 +17,9 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.domain import reviews
+from app.domain import caps, gates, reviews
 from app.domain.claims import LEASE, Request, hold, next_fence
-from app.domain.outcomes import erase_leavers
+from app.domain.outcomes import CAN_BE_ASKED, HAS_RECEIPTS, RECEIPT_HOURS, erase_leavers
 
 # Seconds from one question to the next; after the last there is an answer or a decision.
 ASK_GAPS_S = (10, 20, 30)
@@ -33,11 +34,17 @@ class Unsettled:
     """A request to ask about; `rows` are its messages that are still `SENDING`, now held under `fence`."""
 
     key: str
+    provider: str
     kind: str
     fence: int
     started_at: datetime
     asked_at: datetime
     rows: tuple[Any, ...]
+
+    @property
+    def can_be_asked(self) -> bool:
+        """Whether its provider can tell what became of it."""
+        return self.provider in CAN_BE_ASKED
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +71,13 @@ _TAKE_OVER = text("""
     )
     UPDATE notifications AS n
     SET fence = :fence, leased_until = now() + make_interval(secs => :lease_s), updated_at = now()
-    FROM overdue, users AS u
+    FROM overdue, users AS u, notification_provider_codes AS c
     WHERE n.id = overdue.id AND u.id = n.user_id
-    RETURNING n.id, n.kind, n.attempt_count, n.ask_count, n.request_started_at, n.variables,
-              n.cancel_requested, n.expires_at <= now() AS is_late, u.phone_number, now() AS asked_at
+        AND c.notification_id = n.id AND c.attempt_no = n.attempt_count
+    RETURNING n.id, n.user_id, n.kind, n.attempt_count, n.ask_count, n.request_started_at, n.variables,
+              n.cancel_requested, n.expires_at <= now() AS is_late, u.phone_number, u.contact_version,
+              c.provider, c.contact_version <> u.contact_version AS has_moved,
+              now() AS asked_at
 """)
 
 _WORKER_LOST = text("""
@@ -81,6 +91,7 @@ _WORKER_LOST = text("""
     SET provider_response_code = 'WORKER_LOST', last_error_at = now(), failure_reason = NULL,
         reason_code = CASE WHEN cancel_requested THEN reason_code ELSE 'worker_lost' END
     WHERE id IN (SELECT notification_id FROM lost)
+    RETURNING id
 """)
 
 _REFUSED_AS_DUPLICATE = text("""
@@ -116,6 +127,7 @@ _DECIDE = text("""
         ask_count = n.ask_count + CASE WHEN d.asked THEN 1 ELSE 0 END,
         leased_until = CASE WHEN d.status = 'SENDING' THEN now() + make_interval(secs => d.wait_s) END,
         sent_at = CASE WHEN d.status = 'SENT' THEN now() ELSE n.sent_at END,
+        receipt_due_at = CASE WHEN d.status = 'SENT' THEN now() + make_interval(hours => :receipt_hours) END,
         reason_code = CASE
             WHEN d.status = 'SENT' THEN NULL
             WHEN d.status = 'CANCELED' THEN n.reason_code
@@ -141,32 +153,53 @@ def take_over(session: Session) -> Unsettled | None:
         given = {"key": key, "fence": fence, "lease_s": LEASE.total_seconds()}
         rows = tuple(session.execute(_TAKE_OVER, given).all())
         if rows:
-            session.execute(_WORKER_LOST, {"ids": [str(row.id) for row in rows]})
+            lost = session.execute(_WORKER_LOST, {"ids": [str(row.id) for row in rows]}).all()
+            caps.tally_ended(session, ["unknown"] * len(lost))
             first = rows[0]
-            return Unsettled(key, first.kind, fence, first.request_started_at, first.asked_at, rows)
+            started_at, asked_at = first.request_started_at, first.asked_at
+            return Unsettled(key, first.provider, first.kind, fence, started_at, asked_at, rows)
     return None
 
 
 def settle(
-    session: Session, unsettled: Unsettled, found: Mapping[UUID, Found] | None, *, provider: str
+    session: Session,
+    unsettled: Unsettled,
+    found: Mapping[UUID, Found] | None,
+    *,
+    provider: str,
+    settings: Mapping[str, Any] = gates.NO_SETTINGS,
 ) -> Request | None:
     """Decide after asking; `found` is what the provider has, or None when it could not be asked.
 
-    Returns the request to send again under the same key, if that is the decision for any row.
+    Returns the request to send again under the same key, if that is the decision for any row. Only through
+    `provider`, the one that sends now, and while nothing holds it back.
     """
     refused = _refused(session, unsettled)
-    decisions = {row.id: _decide(unsettled, row, found, row.id in refused) for row in unsettled.rows}
+    may_send = _may_send(session, unsettled, provider, settings)
+    decisions = {
+        row.id: _decide(unsettled, row, found, row.id in refused, may_send) for row in unsettled.rows
+    }
     to_send = [row_id for row_id, decision in decisions.items() if decision["status"] == SEND_AGAIN]
     written = [
         decision | {"id": str(row_id)} for row_id, decision in decisions.items() if row_id not in to_send
     ]
-    settled = session.execute(_DECIDE, {"decisions": json.dumps(written), "fence": unsettled.fence}).all()
+    hours = RECEIPT_HOURS if unsettled.provider in HAS_RECEIPTS else None
+    given = {"decisions": json.dumps(written), "fence": unsettled.fence, "receipt_hours": hours}
+    settled = session.execute(_DECIDE, given).all()
     erase_leavers(session, settled)
     reviews.open_for_notifications(session, [row for row in settled if row.status == "MANUAL_REVIEW"])
     again = _held(session, unsettled, to_send)
     if not again:
         return None
     return hold(session, unsettled.kind, again, key=unsettled.key, provider=provider, is_again=True)
+
+
+def _may_send(session: Session, unsettled: Unsettled, provider: str, settings: Mapping[str, Any]) -> bool:
+    """Whether a request may leave again now. It goes as a whole, so a cap is passed by one batch at most."""
+    if provider != unsettled.provider:
+        return False
+    gate = gates.enter(session, provider, settings)
+    return gate.is_open and unsettled.kind in gate.kinds
 
 
 def _held(session: Session, unsettled: Unsettled, ids: list[UUID]) -> list[Any]:
@@ -186,12 +219,12 @@ def _refused(session: Session, unsettled: Unsettled) -> set[UUID]:
 
 
 def _decide(
-    unsettled: Unsettled, row: Any, found: Mapping[UUID, Found] | None, refused: bool
+    unsettled: Unsettled, row: Any, found: Mapping[UUID, Found] | None, refused: bool, may_send: bool
 ) -> dict[str, Any]:
     decision: dict[str, Any] = {"attempt_no": row.attempt_count, "asked": found is not None}
     age = unsettled.asked_at - unsettled.started_at
     if found is None:
-        if age < GIVE_UP:
+        if unsettled.can_be_asked and age < GIVE_UP:
             return decision | {"status": "SENDING", "wait_s": ASK_AGAIN_S}
         return decision | {"status": "MANUAL_REVIEW", "reason_code": "outcome_unknown"}
     if row.id in found:
@@ -200,11 +233,14 @@ def _decide(
         return decision | {"status": "SENT"} | ids
     if row.ask_count < len(ASK_GAPS_S):
         return decision | {"status": "SENDING", "wait_s": ASK_GAPS_S[row.ask_count]}
-    return decision | _decide_not_found(row, refused or age >= KEY_LIFE)
+    return decision | _decide_not_found(row, refused or age >= KEY_LIFE, may_send)
 
 
-def _decide_not_found(row: Any, is_unsafe: bool) -> dict[str, Any]:
-    """The provider was asked often enough and does not have it."""
+def _decide_not_found(row: Any, is_unsafe: bool, may_send: bool) -> dict[str, Any]:
+    """The provider was asked often enough and does not have it.
+
+    To another address than the first time it would not be the same request any more.
+    """
     if is_unsafe:
         return {"status": "MANUAL_REVIEW", "reason_code": "outcome_unknown"}
     if row.cancel_requested:
@@ -213,4 +249,8 @@ def _decide_not_found(row: Any, is_unsafe: bool) -> dict[str, Any]:
         return {"status": "EXPIRED", "reason_code": "expired"}
     if not row.phone_number:
         return {"status": "FAILED", "reason_code": "no_address"}
+    if row.has_moved:
+        return {"status": "MANUAL_REVIEW", "reason_code": "outcome_unknown"}
+    if not may_send:
+        return {"status": "SENDING", "wait_s": ASK_AGAIN_S}
     return {"status": SEND_AGAIN}

@@ -16,13 +16,17 @@ _PLACEHOLDER = re.compile(r"#\{([^}]+)\}")
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """One approved template; `setting` names the environment variable that holds its code."""
+    """One approved template; `setting` names the environment variable that holds its code.
+
+    `facts` are the variables that a memo shows below its text when it is cut, each under a short label.
+    """
 
     kind: str
     setting: str
     title: str
     text: str
     buttons: tuple[str, ...] = ()
+    facts: tuple[tuple[str, str], ...] = ()
 
     @property
     def variables(self) -> tuple[str, ...]:
@@ -58,6 +62,7 @@ _DAILY_PLAN = Template(
         "이 알림은 회원님이 신청하신 운동 일정 안내이며, '알림 꺼'라고 보내시면 중단됩니다."
     ),
     buttons=("오늘 운동", "완료", "건너뛰기"),
+    facts=(("운동", "오늘의운동구성"), ("시간", "예상시간")),
 )
 _SUMMARY = Template(
     kind="summary",
@@ -71,6 +76,7 @@ _SUMMARY = Template(
         "이 알림은 회원님이 신청하신 기록 안내이며, '알림 꺼'라고 보내시면 중단됩니다."
     ),
     buttons=("이번 주",),
+    facts=(("완료", "완료한세트수"), ("건너뜀", "건너뛴세트수"), ("무게", "총운동량")),
 )
 _NOTICE = Template(
     kind="notice",
@@ -82,6 +88,7 @@ _NOTICE = Template(
         "#{안내드리는자세한내용}\n\n"
         "이 알림은 회원님의 운동 코칭 이용에 필요한 안내입니다."
     ),
+    facts=(("안내", "안내드리는제목"),),
 )
 
 TEMPLATES = MappingProxyType({template.kind: template for template in (_DAILY_PLAN, _SUMMARY, _NOTICE)})

@@ -82,6 +82,9 @@ def update_user(session: Session, user_id: UUID, data: dict[str, Any], now: date
         profile = profile | {"health": user.profile.health | profile["health"]}
     for name, value in profile.items():
         setattr(user.profile, name, value)
+    if fields.get("phone_number", user.phone_number) != user.phone_number:
+        user.contact_version += 1  # whatever spoke against the old number says nothing about this one
+        user.phone_fault = None
     for name, value in fields.items():
         setattr(user, name, value)
     _flush(session)
@@ -99,7 +102,7 @@ def erase_user(session: Session, user_id: UUID, now: datetime) -> None:
     user = _lock_user(session, user_id)
     scheduling.cancel_for_user(session, user_id, "user_deleted")
     _erase_rows(session, user)
-    user.name = user.phone_number = user.kakao_user_id = None
+    user.name = user.phone_number = user.kakao_user_id = user.phone_fault = None
     user.notifications_enabled = user.summary_enabled = False
     user.deleted_at = now
     session.flush()

@@ -106,3 +106,8 @@ class KakaoToken(HasTimes, Base):
     refreshing_until: Mapped[datetime | None]
     is_refused: Mapped[bool] = mapped_column(server_default=text("false"))
     held_until: Mapped[datetime | None]
+
+    @property
+    def can_refresh(self) -> bool:
+        """Whether there is a refresh token: without one the access token dies for good."""
+        return self.refresh_token is not None

@@ -195,3 +195,29 @@ class UserOut(ma.Schema):
     profile = fields.Nested(ProfileOut, required=True)
     created_at = AwareTime(required=True)
     updated_at = AwareTime(required=True)
+
+
+class Secret(fields.String):
+    """A provider's token: visible ASCII; taken, never given."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        visible = validate.Regexp(r"\A[!-~]{1,2048}\Z", error="Must be 1 to 2048 visible ASCII characters.")
+        super().__init__(validate=visible, **kwargs)
+
+
+class KakaoTokenIn(ma.Schema):
+    """What Kakao Login gave for a trainee: the members of its token answer that matter, lives in seconds."""
+
+    access_token = Secret(required=True)
+    expires_in = Whole(1, 30 * 86400, required=True)
+    refresh_token = Secret()
+    refresh_token_expires_in = Whole(1, 366 * 86400)
+
+
+class KakaoTokenOut(ma.Schema):
+    """What is known of a stored token, without it."""
+
+    user_id = Id(required=True)
+    expires_at = AwareTime(required=True)
+    refresh_expires_at = AwareTime(required=True, allow_none=True)
+    can_refresh = Flag(required=True)

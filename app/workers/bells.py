@@ -15,6 +15,7 @@ log = logging.getLogger(__name__)
 JOBS = {
     "delivery": "app.workers.delivery.deliver",
     "webhooks": "app.workers.webhooks.process_events",
+    "daily": "app.workers.periodic.run_due",
 }
 JOB_TIMEOUT_S = 90
 FAILURE_TTL_S = 3600

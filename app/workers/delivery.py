@@ -2,40 +2,41 @@
 
 import logging
 from collections import Counter
-from datetime import timedelta
+from collections.abc import Callable, Mapping, Sequence
 from time import monotonic
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from flask import current_app
 
-from app.clients.alimtalk import AlimtalkError, Found, Recipient, Result
-from app.clients.alimtalk_codes import delivery_code
-from app.domain import claims, outcomes, receipts, settling
+from app.domain import claims, contacts, outcomes, receipts, settling
 from app.domain.claims import LEASE, Request
+from app.domain.contacts import Mark
 from app.domain.days import utc_now
 from app.domain.outcomes import Answer
-from app.domain.templates import TEMPLATES
-from app.extensions import db, kakao
+from app.extensions import db
+from app.workers import alimtalk, memo, stopping
 from app.workers.bells import ring
 
 log = logging.getLogger(__name__)
 
-PROVIDER = "alimtalk"
 WORK_S = 20.0
 LEASE_LEFT_S = 25.0  # with less left, no socket is opened: the call's own deadline is 20 s
-CLOCKS_DIFFER = timedelta(minutes=2)
+# How each provider is called: the answers to a request's messages, by their ids.
+SENDERS: Mapping[str, Callable[[Request, float], dict[UUID, Answer]]] = {
+    "alimtalk": alimtalk.send,
+    "memo": memo.send,
+}
 
 
 def deliver() -> None:
     """Send until nothing is due, 20 s at most, then ring again; any number may run at once."""
-    if current_app.config["KAKAO_SENDER"] != PROVIDER:
-        log.error("this sender is not available", extra={"sender": current_app.config["KAKAO_SENDER"]})
-        return
     end = monotonic() + WORK_S
     while monotonic() < end:
+        if stopping.is_asked():
+            break
         settled = _settle_one()
-        sent = _send_one()
+        sent = not stopping.is_asked() and _send_one()
         if not settled and not sent:
             return
     ring("delivery")
@@ -43,9 +44,13 @@ def deliver() -> None:
 
 def _send_one() -> bool:
     """Claim and send one request; False when nothing is due."""
-    limit = current_app.config["DELIVERY_BATCH"]
+    config = current_app.config
+    provider = config["KAKAO_SENDER"]
+    limit = config["DELIVERY_BATCH"] if provider == "alimtalk" else config["DELIVERY_CONCURRENCY"]
     began = monotonic()
-    request = claims.claim(db.session(), limit=limit, provider=PROVIDER, allowed=_allowed_numbers())
+    request = claims.claim(
+        db.session(), limit=limit, provider=provider, allowed=_allowed_numbers(), settings=config
+    )
     db.session.commit()
     if request is None:
         return False
@@ -57,16 +62,22 @@ def _send_one() -> bool:
 
 def _settle_one() -> bool:
     """Ask about one request whose lease has ended; False when there is none."""
+    config = current_app.config
     began = monotonic()
     unsettled = settling.take_over(db.session())
     db.session.commit()
     if unsettled is None:
         return False
-    known = _find(unsettled)
-    found = None if known is None else {row_id: _position(each) for row_id, each in known.items()}
-    again = settling.settle(db.session(), unsettled, found, provider=PROVIDER)
-    receipts.apply(db.session(), _receipts(known or {}))
+    known = alimtalk.find(unsettled) if unsettled.can_be_asked else None
+    found = None
+    if known is not None:
+        found = {
+            row_id: settling.Found(each.request_id, each.recipient_seq) for row_id, each in known.items()
+        }
+    again = settling.settle(db.session(), unsettled, found, provider=config["KAKAO_SENDER"], settings=config)
+    applied = receipts.apply(db.session(), alimtalk.receipts_of(known or {}), utc_now(), config)
     db.session.commit()
+    _mark(applied.marks)
     log.info(
         "asked", extra={"request_key": unsettled.key, "found": len(found or ()), "of": len(unsettled.rows)}
     )
@@ -76,7 +87,7 @@ def _settle_one() -> bool:
 
 
 def _send(request: Request, began: float) -> None:
-    """Make one call and record its answer. `began`: when the lease was taken, by the local clock, or earlier.
+    """Make the call and record its answers. `began`: when the lease was taken by the local clock, or earlier.
 
     Nothing is sent on a lease that may end before the call does; such rows are asked about later.
     """
@@ -84,90 +95,23 @@ def _send(request: Request, began: float) -> None:
         log.warning("lease too short to send", extra={"request_key": request.key})
         return
     answers = _call(request, began)
-    moved = outcomes.record(db.session(), request, answers)
+    recorded = outcomes.record(db.session(), request, answers, utc_now(), current_app.config)
     db.session.commit()
+    _mark(recorded.marks)
     counts = Counter(answer.outcome for answer in answers.values())
-    log.info(
-        "sent",
-        extra={"request_key": request.key, "outcomes": dict(counts), "late": len(answers) - len(moved)},
-    )
+    late = len(answers) - len(recorded.moved)
+    log.info("sent", extra={"request_key": request.key, "outcomes": dict(counts), "late": late})
 
 
 def _call(request: Request, began: float) -> dict[UUID, Answer]:
     """Make the call; past the end of the lease nothing is sent, however long this process was stopped."""
-    stop_at = began + LEASE.total_seconds()
-    code = current_app.config[TEMPLATES[request.kind].setting]
-    recipients = [Recipient(str(row.id), row.phone, row.variables) for row in request.rows]
-    try:
-        answer = kakao.send(code, recipients, request.key, stop_at)
-    except AlimtalkError as error:
-        return dict.fromkeys((row.id for row in request.rows), _failure(error))
-    return {
-        row.id: _answer(
-            answer.results[str(row.id)], answer.http_status, answer.latency_ms, answer.retry_after_s
-        )
-        for row in request.rows
-    }
+    return SENDERS[request.provider](request, began + LEASE.total_seconds())
 
 
-def _answer(result: Result, http_status: int, latency_ms: int, retry_after_s: float | None) -> Answer:
-    return Answer(
-        outcome=result.outcome,
-        code=result.code,
-        reason_code=result.reason_code,
-        reason=result.message,
-        response=result.response,
-        http_status=http_status,
-        latency_ms=latency_ms,
-        provider_request_id=result.request_id,
-        recipient_seq=result.recipient_seq,
-        retry_after_s=retry_after_s,
-    )
-
-
-def _failure(error: AlimtalkError) -> Answer:
-    return Answer(
-        outcome=error.outcome,
-        code=error.code,
-        reason_code=error.reason_code,
-        reason="발송 대행사의 응답을 받지 못했습니다.",
-        http_status=error.http_status,
-        latency_ms=error.latency_ms,
-        retry_after_s=error.retry_after_s,
-    )
-
-
-def _find(unsettled: settling.Unsettled) -> dict[UUID, Found] | None:
-    """What the dealer has under the request's key; None when it could not be asked."""
-    since, until = unsettled.started_at - CLOCKS_DIFFER, utc_now() + CLOCKS_DIFFER
-    wanted = {str(row.id): row.id for row in unsettled.rows}
-    try:
-        found = kakao.find(unsettled.key, since, until)
-    except AlimtalkError as error:
-        log.warning("could not ask", extra={"request_key": unsettled.key, "code": error.code})
-        return None
-    return {wanted[name]: each for name, each in found.items() if name in wanted}
-
-
-def _position(found: Found) -> settling.Found:
-    return settling.Found(found.request_id, found.recipient_seq)
-
-
-def _receipts(found: dict[UUID, Found]) -> list[receipts.Receipt]:
-    """Delivery results that came with the answer to a question."""
-    return [
-        receipts.Receipt(
-            notification_id=row_id,
-            code=each.code,
-            outcome=known.outcome,
-            reason_code=known.reason_code,
-            reason=known.ko,
-            at=each.received_at,
-            provider_request_id=each.request_id,
-        )
-        for row_id, each in found.items()
-        if each.code is not None and (known := delivery_code(each.code))
-    ]
+def _mark(marks: Sequence[Mark]) -> None:
+    if marks:
+        contacts.mark(db.session(), marks)
+        db.session.commit()
 
 
 def _allowed_numbers() -> frozenset[str] | None:
@@ -175,7 +119,9 @@ def _allowed_numbers() -> frozenset[str] | None:
     config = current_app.config
     if config["APP_ENV"] == "production":
         return None
-    host = urlsplit(config["KAKAO_ALIMTALK_BASE_URL"]).hostname or ""
+    by_dealer = config["KAKAO_SENDER"] == "alimtalk"
+    address = config["KAKAO_ALIMTALK_BASE_URL" if by_dealer else "KAKAO_API_BASE_URL"]
+    host = urlsplit(address).hostname or ""
     if not config["SEND_ALLOW_LIST"] and (host == "localhost" or host.startswith("127.")):
         return None
     return frozenset(config["SEND_ALLOW_LIST"])

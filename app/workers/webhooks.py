@@ -6,12 +6,17 @@ from time import monotonic
 from typing import Any
 from uuid import UUID
 
+from flask import current_app
+
 from app.clients import receipts as shapes
-from app.clients.alimtalk_codes import delivery_code
-from app.domain import events, receipts
+from app.domain import contacts, events, receipts
+from app.domain.contacts import Mark
+from app.domain.days import utc_now
 from app.domain.events import Finished
 from app.extensions import db
+from app.workers import stopping
 from app.workers.bells import ring
+from app.workers.meanings import delivery_meaning
 
 log = logging.getLogger(__name__)
 
@@ -22,22 +27,28 @@ WORK_S = 20.0
 def process_events() -> None:
     """Work on stored events until none is due, 20 s at most, then ring again; any number may run at once."""
     end = monotonic() + WORK_S
-    while monotonic() < end:
+    while monotonic() < end and not stopping.is_asked():
         claimed = events.claim(db.session(), BATCH)
         db.session.commit()
         if not claimed:
             return
-        _work_on_results([event for event in claimed if event.provider == "alimtalk"])
+        marks = _work_on_results([event for event in claimed if event.provider == "alimtalk"])
+        db.session.commit()
+        contacts.mark(db.session(), marks)
         db.session.commit()
         log.info("events processed", extra={"count": len(claimed)})
     ring("webhooks")
 
 
-def _work_on_results(claimed: Sequence[Any]) -> None:
-    """Apply what is understood; one that a human sent here again and that still is not goes back to them."""
+def _work_on_results(claimed: Sequence[Any]) -> list[Mark]:
+    """Apply what is understood; one that a human sent here again and that still is not goes back to them.
+
+    Returns the addresses to mark once that is committed.
+    """
     understood = {event.id for event in claimed if _is_result(event.payload)}
-    _apply_results([event for event in claimed if event.id in understood])
+    marks = _apply_results([event for event in claimed if event.id in understood])
     events.refer(db.session(), "alimtalk", [event.id for event in claimed if event.id not in understood])
+    return marks
 
 
 def _is_result(payload: Any) -> bool:
@@ -48,8 +59,9 @@ def _is_result(payload: Any) -> bool:
     return True
 
 
-def _apply_results(claimed: Sequence[Any]) -> None:
+def _apply_results(claimed: Sequence[Any]) -> list[Mark]:
     """Apply delivery results, one a message at a time, in the order in which they came."""
+    marks: list[Mark] = []
     waiting = sorted(claimed, key=lambda event: event.received_at)
     while waiting:
         once: dict[UUID | None, Any] = {}
@@ -57,11 +69,16 @@ def _apply_results(claimed: Sequence[Any]) -> None:
             once.setdefault(_notification_id(event.payload), event)
         taken = {event.id for event in once.values()}
         waiting = [event for event in waiting if event.id not in taken]
-        seen = receipts.apply(
-            db.session(), [_receipt(key, event.payload) for key, event in once.items() if key]
+        applied = receipts.apply(
+            db.session(),
+            [_receipt(key, event.payload) for key, event in once.items() if key],
+            utc_now(),
+            current_app.config,
         )
-        ended = [_ending(event, seen.get(key) if key else None) for key, event in once.items()]
+        ended = [_ending(event, applied.seen.get(key) if key else None) for key, event in once.items()]
         events.finish(db.session(), ended)
+        marks += applied.marks
+    return marks
 
 
 def _ending(event: Any, seen: receipts.Seen | None) -> Finished:
@@ -85,13 +102,6 @@ def _notification_id(payload: Any) -> UUID | None:
 
 def _receipt(notification_id: UUID, payload: Any) -> receipts.Receipt:
     hook = _hook(payload)
-    known = delivery_code(hook.code)
     return receipts.Receipt(
-        notification_id=notification_id,
-        code=hook.code,
-        outcome=known.outcome,
-        reason_code=known.reason_code,
-        reason=known.ko,
-        at=hook.received_at,
-        provider_request_id=hook.request_id,
+        notification_id, hook.code, delivery_meaning(hook.code), hook.received_at, hook.request_id
     )

@@ -1,8 +1,12 @@
 """The worker class for `rq worker -w app.workers.worker.Worker -S json`."""
 
+import contextlib
+import os
+import signal
 from typing import Any
 
 from redis.client import Pipeline
+from redis.exceptions import RedisError
 from rq.executions import Execution
 from rq.job import Job
 from rq.queue import Queue
@@ -13,6 +17,7 @@ from rq.worker_registration import register
 from app import create_app
 from app.extensions import db
 from app.logs import bound
+from app.workers import stopping
 
 
 class InApp:
@@ -20,6 +25,7 @@ class InApp:
 
     # Seconds between tries while Redis is away; RQ's own would grow to a minute.
     max_connection_wait_time = 5.0
+    _ordered_queues: list[Queue]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.app = create_app()
@@ -29,6 +35,16 @@ class InApp:
         """Say that this worker lives, also to a Redis that was emptied since it said so first."""
         register(self, pipeline)  # type: ignore[arg-type]
         super().heartbeat(timeout, pipeline)  # type: ignore[misc]
+
+    def reorder_queues(self, reference_queue: Queue) -> None:
+        """Put the queue that was just served behind the others, but for the first, which always goes first.
+
+        In a fixed order a long delivery would keep results and everything else waiting.
+        """
+        first, *others = self._ordered_queues
+        if reference_queue in others:
+            place = others.index(reference_queue) + 1
+            self._ordered_queues = [first, *others[place:], *others[:place]]
 
     def perform_job(self, job: Job, queue: Queue, execution: Execution) -> bool:
         """Run one job; connections that the parent process may have opened are left to the parent."""
@@ -40,6 +56,30 @@ class InApp:
 
 class Worker(InApp, ForkingWorker):
     """One process that forks a child for each job."""
+
+    def handle_warm_shutdown_request(self) -> None:
+        """Asked to stop: so is the child, which then finishes what is in flight and claims nothing new."""
+        super().handle_warm_shutdown_request()  # type: ignore[no-untyped-call]
+        if self.horse_pid:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.horse_pid, signal.SIGTERM)
+
+    def setup_work_horse_signals(self) -> None:
+        """In the child: a request to stop, from the parent or to all processes, ends nothing halfway."""
+        super().setup_work_horse_signals()  # type: ignore[no-untyped-call]
+        signal.signal(signal.SIGTERM, lambda *_: stopping.ask())
+
+    def execute_job(self, job: Job, queue: Queue) -> None:
+        """Fork a child and wait for it; a Redis that goes away meanwhile does not end this process.
+
+        The child's work is in the database. What RQ wanted to note about the job is lost with Redis.
+        """
+        try:
+            super().execute_job(job, queue)
+        except RedisError as error:
+            self.log.warning("Redis went away during a job: %s", type(error).__name__)
+            self.wait_for_horse()
+            self._horse_pid = 0
 
 
 class WorkerInProcess(InApp, SimpleWorker):

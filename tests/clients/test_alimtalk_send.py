@@ -63,7 +63,7 @@ def test_an_accepted_message_is_ok() -> None:
 
     result = answer.results["ntf_1"]
     assert (answer.http_status, answer.retry_after_s) == (200, None)
-    assert (result.code, result.outcome, result.reason_code) == ("0", "ok", "accepted")
+    assert (result.code, result.outcome, result.known.reason_code) == ("0", "ok", "accepted")
     assert (result.request_id, result.recipient_seq) == ("REQ01", 1)
     assert json.loads(result.response) == {
         "header": OK,
@@ -110,13 +110,13 @@ def test_a_refused_request_is_refused_for_everyone_whatever_the_status(
     assert answer.http_status == int(status[:3])
     for result in answer.results.values():
         assert (result.code, result.outcome) == (str(code), outcome)
-        assert result.message
+        assert result.known.ko
 
 
 def test_the_flags_of_a_code_come_with_the_result() -> None:
-    assert send_one({"header": header(-3005)}).scope == "template"
-    assert send_one({"header": header(-1028)}).review is True
-    assert send_one({"header": header(-1017)}).hold_until == "00:00"
+    assert send_one({"header": header(-3005)}).known.scope == "template"
+    assert send_one({"header": header(-1028)}).known.review is True
+    assert send_one({"header": header(-1017)}).known.hold_until == "00:00"
 
 
 def test_when_all_are_refused_each_has_a_code_of_its_own() -> None:
@@ -141,7 +141,7 @@ def test_a_recipient_that_the_answer_leaves_out_is_unknown() -> None:
 
     assert answer.results["ntf_2"].outcome == "ok"
     left_out = answer.results["ntf_1"]
-    assert (left_out.code, left_out.outcome, left_out.reason_code) == (
+    assert (left_out.code, left_out.outcome, left_out.known.reason_code) == (
         "BAD_RESPONSE",
         "unknown",
         "unusable_answer",

@@ -8,6 +8,9 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.domain.consequences import Meaning
+from app.domain.outcomes import Answer
+from app.domain.receipts import Receipt
 from app.models import ManualReview, Notification, NotificationProviderCode, User, UserProfile
 
 DEADLINE_S = 0.5
@@ -60,6 +63,16 @@ def _add(session: Session, number: int, columns: dict[str, Any]) -> UUID:
     session.add(message)
     session.commit()
     return message.id
+
+
+def answer(outcome: str, code: str = "0", **fields: Any) -> Answer:
+    """What a provider said, with a made-up reason."""
+    return Answer(code, Meaning(outcome, f"because_{outcome}", ""), **fields)
+
+
+def receipt(message_id: UUID, outcome: str = "ok", request_id: str = "r-1") -> Receipt:
+    """A delivery result of that meaning."""
+    return Receipt(message_id, "1000", Meaning(outcome, "delivered", ""), None, request_id)
 
 
 def look(session: Session, message_id: UUID) -> Notification:

@@ -7,23 +7,18 @@ from uuid import UUID, uuid4
 import pytest
 from background import in_background
 from flask import Flask
-from messages import add_messages, look
+from messages import add_messages, answer, look, receipt
 from sqlalchemy import Engine, select, text, update
 from sqlalchemy.orm import Session
 
 from app.domain import claims, events, outcomes, receipts, scheduling, settling, users
-from app.domain.outcomes import Answer
-from app.domain.receipts import Receipt
+from app.domain.days import utc_now
 from app.extensions import db
 from app.models import Notification, User, WebhookEvent
 from dev.sandbox.client import Sandbox
 
 Run = Callable[[], None]
 Pass = Callable[[float], None]
-
-
-def receipt(message_id: UUID, outcome: str = "ok") -> Receipt:
-    return Receipt(message_id, "1000", outcome, "delivered", "", None, "r-1")
 
 
 def two_of_one(session: Session) -> list[UUID]:
@@ -60,7 +55,7 @@ def test_a_trainee_leaves_while_a_receipt_is_worked_on(
     db_session.add(event)
     db_session.commit()
 
-    receipts.apply(db_session, [receipt(message_id)])
+    receipts.apply(db_session, [receipt(message_id)], utc_now())
     with in_background(
         engine, lambda session: users.erase_user(session, user_id, datetime.now(UTC))
     ) as failed:
@@ -88,7 +83,7 @@ def test_a_cancel_and_a_record_lock_in_the_same_order(
     with in_background(
         engine, lambda session: scheduling.cancel_for_user(session, user_id, "user_deleted")
     ) as failed:
-        outcomes.record(db_session, request, dict.fromkeys(ids, Answer("ok", "0")))
+        outcomes.record(db_session, request, dict.fromkeys(ids, answer("ok")), utc_now())
         db_session.commit()
 
     assert failed == []
@@ -106,7 +101,7 @@ def test_a_take_over_and_a_receipt_lock_in_the_same_order(
 
     db_session.execute(select(Notification.id).where(Notification.id == ids[0]).with_for_update())
     with in_background(engine, settling.take_over) as failed:
-        receipts.apply(db_session, [receipt(each) for each in ids])
+        receipts.apply(db_session, [receipt(each) for each in ids], utc_now())
         db_session.commit()
 
     assert failed == []

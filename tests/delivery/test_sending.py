@@ -217,7 +217,7 @@ def test_after_a_hundred_attempts_a_human_is_told(
     run_delivery()
 
     assert {look(db_session, each).reason_code for each in ids} == {"attempts_exhausted"}
-    assert open_reviews(db_session) == [("notification", "notice:-9999", "attempts_exhausted", 2)]
+    assert open_reviews(db_session) == [("notification", "outage", "attempts_exhausted", 2)]
 
 
 def test_the_answer_names_nobody(sandbox: Sandbox, run_delivery: Run, db_session: Session) -> None:

@@ -7,12 +7,12 @@ from time import monotonic
 
 import pytest
 from flask import Flask
-from messages import add_messages, ask_until_decided, attempts, look, open_reviews, states
+from messages import add_messages, answer, ask_until_decided, attempts, look, open_reviews, states
 from sqlalchemy import text, update
 from sqlalchemy.orm import Session
 
 from app.domain import claims, outcomes, settling
-from app.domain.outcomes import Answer
+from app.domain.days import utc_now
 from app.extensions import db
 from app.models import Notification
 from app.workers import delivery
@@ -180,12 +180,12 @@ def test_the_late_write_of_an_overtaken_worker_is_refused(
         settling.take_over(db.session())
         db.session.commit()
 
-        moved = outcomes.record(
-            db.session(), request, {message_id: Answer("recipient", "-5000", "bad_number")}
+        recorded = outcomes.record(
+            db.session(), request, {message_id: answer("recipient", "-5000")}, utc_now()
         )
         db.session.commit()
 
-    assert list(moved) == []
+    assert list(recorded.moved) == []
     assert look(db_session, message_id).status == "SENDING"
     assert attempts(db_session, message_id)[0].provider_status_code == "WORKER_LOST"
 

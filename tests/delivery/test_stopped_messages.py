@@ -5,14 +5,14 @@ from datetime import UTC, datetime
 
 from background import in_background
 from flask import Flask
-from messages import add_messages, attempts, look
+from messages import add_messages, answer, attempts, look
 from openapi_client import SpecClient
 from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 from test_receipts import SIGNED, URL, envelope, hook
 
 from app.domain import claims, outcomes, scheduling, users
-from app.domain.outcomes import Answer
+from app.domain.days import utc_now
 from app.extensions import db
 from app.models import Notification, WebhookEvent
 from dev.sandbox.client import Sandbox
@@ -34,7 +34,7 @@ def test_a_cancel_that_comes_while_the_answer_is_recorded_is_not_lost(
     with app.app_context():
         request = claims.claim(db.session(), limit=1, provider="alimtalk")
         db.session.commit()
-        outcomes.record(db.session(), request, {message_id: Answer("retry", "-9999")})
+        outcomes.record(db.session(), request, {message_id: answer("retry", "-9999")}, utc_now())
         user_id = look(db_session, message_id).user_id
         db_session.rollback()
         with in_background(
@@ -87,7 +87,10 @@ def test_what_was_canceled_while_it_left_is_not_sent_again_by_a_failing_receipt(
         db.session.commit()
         cancel(db_session, message_id)
         outcomes.record(
-            db.session(), request, {message_id: Answer("ok", "0", provider_request_id="r-1", recipient_seq=1)}
+            db.session(),
+            request,
+            {message_id: answer("ok", provider_request_id="r-1", recipient_seq=1)},
+            utc_now(),
         )
         db.session.commit()
     assert look(db_session, message_id).status == "SENT"
@@ -109,7 +112,7 @@ def test_the_reason_of_a_cancel_survives_an_unknown_outcome(
         request = claims.claim(db.session(), limit=1, provider="alimtalk")
         db.session.commit()
         cancel(db_session, message_id)
-        outcomes.record(db.session(), request, {message_id: Answer("unknown", "TIMEOUT", "timeout")})
+        outcomes.record(db.session(), request, {message_id: answer("unknown", "TIMEOUT")}, utc_now())
         db.session.commit()
     for gap_s in (0, 11, 21, 31):
         pass_time(gap_s)
@@ -134,7 +137,8 @@ def test_a_leavers_message_that_was_delivered_before_its_record_is_erased(
         outcomes.record(
             db.session(),
             request,
-            {message_id: Answer("ok", "0", response="{}", provider_request_id="r-1", recipient_seq=1)},
+            {message_id: answer("ok", response="{}", provider_request_id="r-1", recipient_seq=1)},
+            utc_now(),
         )
         db.session.commit()
 
@@ -163,7 +167,10 @@ def test_an_early_receipt_of_a_leaver_does_not_break_the_batch(
         users.erase_user(db_session, look(db_session, message_id).user_id, datetime.now(UTC))
         db_session.commit()
         outcomes.record(
-            db.session(), request, {message_id: Answer("ok", "0", provider_request_id="r-1", recipient_seq=1)}
+            db.session(),
+            request,
+            {message_id: answer("ok", provider_request_id="r-1", recipient_seq=1)},
+            utc_now(),
         )
         db.session.commit()
     [other] = add_messages(db_session)

@@ -1,0 +1,69 @@
+"""Holding a sender back: for a quota until its window is over, for a stop until an operator lifts it.
+
+A quota of the app, the sender or the request holds everything of that sender, in one row of `sender_holds`;
+an alert about a template holds the messages of its kind. Other alerts stop sending altogether: that is the
+guardrail `send_paused`.
+"""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app.domain.days import KST
+
+QUOTA_S = 60.0  # of a quota whose end nobody told
+
+_HOLD = text("""
+    INSERT INTO sender_holds AS held (scope, until, reason_code, code)
+    VALUES (:scope, :until, :reason_code, :code)
+    ON CONFLICT (scope) DO UPDATE
+    SET until = excluded.until, reason_code = excluded.reason_code, code = excluded.code, started_at = now()
+    WHERE held.until < coalesce(excluded.until, 'infinity')
+""")
+
+_HELD = text("""
+    SELECT scope FROM sender_holds
+    WHERE (scope = :provider OR starts_with(scope, :provider || ':')) AND (until IS NULL OR until > now())
+""")
+
+
+def hold(session: Session, scope: str, until: datetime | None, *, reason_code: str, code: str) -> None:
+    """Hold `scope` (a provider, or `provider:kind`) until then; None: until an operator lifts it.
+
+    A longer hold that is there already stays. May run twice.
+    """
+    given: dict[str, Any] = {"scope": scope, "until": until, "reason_code": reason_code, "code": code}
+    session.execute(_HOLD, given)
+
+
+def free_kinds(session: Session, provider: str, kinds: Collection[str]) -> tuple[str, ...]:
+    """Those of `kinds` that nothing holds back."""
+    held = set(session.scalars(_HELD, {"provider": provider}))
+    if provider in held:
+        return ()
+    return tuple(kind for kind in kinds if f"{provider}:{kind}" not in held)
+
+
+def quota_end(window: str | None, retry_after_s: float | None, now: datetime) -> datetime:
+    """When a quota is there again: as the provider says, else by the kind of its window, else in a minute.
+
+    `window`: "00:00", "08:00" (the next one in Korea), "1st" (of the next month in Korea) or "10min". That
+    Kakao counts days in Korean time is not documented.
+    """
+    if retry_after_s is not None:
+        return now + timedelta(seconds=retry_after_s)
+    midnight = now.astimezone(KST).replace(hour=0, minute=0, second=0, microsecond=0)
+    match window:
+        case "00:00":
+            return midnight + timedelta(days=1)
+        case "08:00":
+            morning = midnight.replace(hour=8)
+            return morning if morning > now else morning + timedelta(days=1)
+        case "1st":
+            return (midnight.replace(day=1) + timedelta(days=32)).replace(day=1)
+        case "10min":
+            return now + timedelta(minutes=10)
+    return now + timedelta(seconds=QUOTA_S)

@@ -1,0 +1,107 @@
+"""Jobs that come again and again, each from its row in `periodic_jobs`."""
+
+import logging
+from collections.abc import Callable, Iterable
+from itertools import islice
+
+from flask import current_app
+
+from app.clients.alimtalk import AlimtalkError, DeliveryResult
+from app.domain import contacts, periodic, pulls, receipts, silence, tokens
+from app.domain.days import utc_now
+from app.domain.periodic import Begun
+from app.domain.receipts import Receipt
+from app.extensions import db, kakao
+from app.workers import stopping
+from app.workers.meanings import delivery_meaning
+
+log = logging.getLogger(__name__)
+
+BATCH = 500
+
+
+def run_due() -> None:
+    """Do whatever is due; any number may run at once, each job is begun by one of them."""
+    for name in periodic.due(db.session()):
+        if stopping.is_asked():
+            return
+        begun = periodic.begin(db.session(), name)
+        db.session.commit()
+        if begun is not None:
+            JOBS[name](begun)
+
+
+def pull_results(begun: Begun) -> None:
+    """Ask the dealer for results that changed since the last time, and apply those nobody told us of.
+
+    An answer that breaks off leaves the rest for the next time; what was applied stays.
+    """
+    if current_app.config["KAKAO_SENDER"] != "alimtalk":
+        return
+    since, until = pulls.window(begun.done_until, utc_now())
+    applied = 0
+    try:
+        for batch in _batches(kakao.results(since, until)):
+            applied += _apply(batch)
+    except AlimtalkError as error:
+        log.warning("results not pulled", extra={"code": error.code, "applied": applied})
+        return
+    periodic.done(db.session(), begun.name, until)
+    db.session.commit()
+    log.info("results pulled", extra={"applied": applied})
+
+
+def _batches(results: Iterable[DeliveryResult]) -> Iterable[list[DeliveryResult]]:
+    rest = iter(results)
+    while batch := list(islice(rest, BATCH)):
+        yield batch
+
+
+def _apply(batch: list[DeliveryResult]) -> int:
+    """Apply a batch, at most one result a message: of two, the later one is seen again next time."""
+    given = [{"request_id": each.request_id, "seq": each.recipient_seq, "code": each.code} for each in batch]
+    found = {message_id: batch[place] for place, message_id in pulls.match(db.session(), given).items()}
+    applied = receipts.apply(
+        db.session(),
+        [
+            Receipt(message_id, each.code, delivery_meaning(each.code), each.received_at, each.request_id)
+            for message_id, each in found.items()
+        ],
+        utc_now(),
+        current_app.config,
+    )
+    db.session.commit()
+    contacts.mark(db.session(), applied.marks)
+    db.session.commit()
+    return len(found)
+
+
+def review_silent(_: Begun) -> None:
+    """Put messages without a result in front of a human."""
+    while count := silence.review_silent(db.session(), utc_now()):
+        db.session.commit()
+        log.warning("messages without a result", extra={"count": count})
+    db.session.commit()
+
+
+def reseal_tokens(_: Begun) -> None:
+    """Encrypt tokens under the newest secret, so that an older one can go."""
+    cipher = tokens.cipher(tuple(current_app.config["SECRET_KEYS"]))
+    resealed, unreadable = tokens.reseal(db.session(), cipher)
+    db.session.commit()
+    if resealed or unreadable:
+        log.info("tokens resealed", extra={"count": resealed, "unreadable": unreadable})
+
+
+def forget_tallies(_: Begun) -> None:
+    """Delete tallies that nothing counts any more."""
+    periodic.forget_tallies(db.session())
+    db.session.commit()
+
+
+JOBS: dict[str, Callable[[Begun], None]] = {
+    "pull_results": pull_results,
+    "review_silent": review_silent,
+    "reseal_tokens": reseal_tokens,
+    "forget_tallies": forget_tallies,
+}
