@@ -29,7 +29,7 @@ ADDED_BY_2: dict[str, set[str] | None] = {
 }
 ADDED_BY_3: dict[str, set[str] | None] = {
     "notifications": {"free_attempts", "human_retries", "split_size", "receipt_due_at"},
-    "notification_provider_codes": {"contact_version", "delivery_outcome"},
+    "notification_provider_codes": {"contact_version", "delivery_outcome", "is_counted"},
     "users": {"contact_version", "phone_fault"},
     "kakao_tokens": {
         *("key_id", "version", "fault", "refreshing_until", "is_refused", "held_until"),

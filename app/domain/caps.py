@@ -5,7 +5,6 @@ cap trips when few attempts are `ok`, and lifts itself when those started under 
 """
 
 import logging
-from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import text
@@ -19,7 +18,7 @@ log = logging.getLogger(__name__)
 AUTO_CAP = 30  # messages a minute while most attempts fail
 ENOUGH, MIN_OK = 20, 0.7  # so many attempts must have ended, and such a share of them be ok
 LIFT_OK, LIFT_OF = 18, 20
-# Whether a message can be sent says nothing about the sender when these end an attempt.
+# When these end an attempt, it says nothing about whether the sender works.
 NOT_COUNTED = frozenset({"recipient", "quota", "duplicate"})
 # Results of delivery that turn an attempt which was `ok` into one that was not.
 FAILED_DELIVERY = ("retry", "quota", "request", "alert")
@@ -44,7 +43,7 @@ _LAST_UNDER_CAP = text("""
     SELECT count(*) AS ended, count(*) FILTER (WHERE is_ok) AS ok FROM (
         SELECT outcome = 'ok' AND coalesce(delivery_outcome, 'ok') <> ALL (:failed) AS is_ok
         FROM notification_provider_codes
-        WHERE started_at >= :since AND captured_at IS NOT NULL AND outcome <> ALL (:not_counted)
+        WHERE started_at >= :since AND captured_at IS NOT NULL AND is_counted
         ORDER BY id DESC LIMIT :last
     ) AS lately
 """)
@@ -64,11 +63,10 @@ def room(session: Session, rails: Rails, *, lock: bool) -> int | None:
     return max(0, min(caps) - left)
 
 
-def tally_ended(session: Session, outcomes: Iterable[str]) -> None:
-    """Count attempts that have just ended with these outcomes."""
-    counted = [each for each in outcomes if each not in NOT_COUNTED]
-    if counted:
-        session.execute(_ENDED, {"ended": len(counted), "ok": counted.count("ok")})
+def tally_ended(session: Session, *, ended: int, ok: int) -> None:
+    """Count attempts that have just ended, as far as they are counted at all."""
+    if ended:
+        session.execute(_ENDED, {"ended": ended, "ok": ok})
 
 
 def watch(session: Session, rails: Rails) -> None:
@@ -91,12 +89,7 @@ def _trip(session: Session, since: datetime | None) -> None:
 
 
 def _lift(session: Session, since: datetime) -> None:
-    given = {
-        "since": since,
-        "last": LIFT_OF,
-        "failed": list(FAILED_DELIVERY),
-        "not_counted": list(NOT_COUNTED),
-    }
+    given = {"since": since, "last": LIFT_OF, "failed": list(FAILED_DELIVERY)}
     lately = session.execute(_LAST_UNDER_CAP, given).one()
     if lately.ended < LIFT_OF or lately.ok < LIFT_OK:
         return

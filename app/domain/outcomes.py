@@ -73,8 +73,8 @@ _RECORD = text("""
     WITH answers AS (
         SELECT * FROM json_to_recordset(CAST(:answers AS json)) AS a (
             id uuid, attempt_no int, status text, delay_s float8, until timestamptz, is_free boolean,
-            split_size int, outcome text, code text, reason_code text, reason text, response text,
-            http_status int, latency_ms int, provider_request_id text, recipient_seq int
+            split_size int, is_counted boolean, outcome text, code text, reason_code text, reason text,
+            response text, http_status int, latency_ms int, provider_request_id text, recipient_seq int
         )
     ), completed AS (
         UPDATE notification_provider_codes AS c
@@ -83,7 +83,7 @@ _RECORD = text("""
                 SELECT FROM notifications AS n JOIN users AS u ON u.id = n.user_id
                 WHERE n.id = a.id AND u.deleted_at IS NOT NULL
             ) THEN a.response END,
-            http_status = a.http_status, latency_ms = a.latency_ms,
+            http_status = a.http_status, latency_ms = a.latency_ms, is_counted = a.is_counted,
             provider_request_id = a.provider_request_id, recipient_seq = a.recipient_seq
         FROM answers AS a
         WHERE c.notification_id = a.id AND c.attempt_no = a.attempt_no AND c.captured_at IS NULL
@@ -158,7 +158,8 @@ def record(
     mine = {row.id for row in moved}
     held = [(claimed, answers[claimed.id]) for claimed in request.rows if claimed.id in mine]
     follow(session, request.provider, [_signal(request.kind, answer, now) for _, answer in held])
-    caps.tally_ended(session, [answer.outcome for _, answer in held])
+    counted = [answer.outcome for _, answer in held if _is_counted(request, answer)]
+    caps.tally_ended(session, ended=len(counted), ok=counted.count("ok"))
     caps.watch(session, guardrails.read(session, settings))
     return Recorded(moved, tuple(_mark(request, *each) for each in held if _is_marked(each[1])))
 
@@ -174,6 +175,15 @@ def _needs_people(row: Any) -> bool:
     if row.status == "FAILED":
         return bool(row.outcome == "request" or row.reason_code == "attempts_exhausted")
     return bool(row.status == "MANUAL_REVIEW")
+
+
+def _is_counted(request: Request, answer: Answer) -> bool:
+    return answer.outcome not in caps.NOT_COUNTED and not _is_split(request, answer)
+
+
+def _is_split(request: Request, answer: Answer) -> bool:
+    """Whether the request was refused for the sake of one of its messages, nobody knows which."""
+    return answer.outcome == "request" and answer.is_whole and len(request.rows) > 1
 
 
 def _is_marked(answer: Answer) -> bool:
@@ -204,6 +214,7 @@ def _as_row(request: Request, claimed: Claimed, answer: Answer, now: datetime) -
         "until": follows.until and follows.until.isoformat(),
         "is_free": follows.is_free,
         "split_size": follows.split_size,
+        "is_counted": _is_counted(request, answer),
         "outcome": answer.outcome,
         "code": answer.code,
         "reason_code": follows.reason_code,
@@ -232,7 +243,7 @@ def next_state(request: Request, claimed: Claimed, answer: Answer, now: datetime
             return Next("MANUAL_REVIEW", "outcome_unknown")
         case "recipient":
             return Next("FAILED", reason)
-        case "request" if not (answer.is_whole and len(request.rows) > 1):
+        case "request" if not _is_split(request, answer):
             return Next("FAILED", reason)
     if request.is_again:
         return Next("SENDING", reason)

@@ -154,7 +154,7 @@ def take_over(session: Session) -> Unsettled | None:
         rows = tuple(session.execute(_TAKE_OVER, given).all())
         if rows:
             lost = session.execute(_WORKER_LOST, {"ids": [str(row.id) for row in rows]}).all()
-            caps.tally_ended(session, ["unknown"] * len(lost))
+            caps.tally_ended(session, ended=len(lost), ok=0)
             first = rows[0]
             started_at, asked_at = first.request_started_at, first.asked_at
             return Unsettled(key, first.provider, first.kind, fence, started_at, asked_at, rows)

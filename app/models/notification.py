@@ -132,7 +132,8 @@ class Notification(HasId, HasTimes, Base):
 class NotificationProviderCode(Base):
     """One notification in one HTTP call: written with the claim, completed with the answer.
 
-    `contact_version` is that of the address it went to. `delivery_outcome` is the meaning of `delivery_code`.
+    `contact_version` is that of the address it went to. `is_counted`: how it ended says something about the
+    sender, so that the automatic cap counts it. `delivery_outcome` is the meaning of `delivery_code`.
     """
 
     __tablename__ = "notification_provider_codes"
@@ -167,6 +168,7 @@ class NotificationProviderCode(Base):
     provider_request_id: Mapped[str | None]
     recipient_seq: Mapped[int | None]
     contact_version: Mapped[int | None]
+    is_counted: Mapped[bool] = mapped_column(server_default=text("true"))
     delivery_code: Mapped[str | None]
     delivery_outcome: Mapped[str | None]
     delivery_at: Mapped[datetime | None]

@@ -36,6 +36,8 @@ def read(state: State) -> dict[str, Any]:
         raise refuse(-3003)
     _check_recipients(order.get("recipientList"))
     _check_request_date(state, order.get("requestDate"))
+    if state.settings.poison and state.settings.poison in json.dumps(order, ensure_ascii=False):
+        raise refuse(-2019)
     return order
 
 

@@ -41,6 +41,7 @@ class Settings:
     error_status: int = 200  # HTTP status of the dealer's refusals: not documented
     limit_14: bool = False  # a new sender's limit on substituted variables
     strict_templates: bool = False  # refuse template codes that the app does not know
+    poison: str | None = None  # a request with this word in a parameter is refused as a whole (-2019)
     burn_failed_keys: bool = False  # does a refused request use up its idempotency key: not documented
     memo_tokens: list[str] | None = None
     memo_owners: dict[str, str] = field(default_factory=dict)  # whose an access or refresh token is

@@ -19,6 +19,10 @@ COLUMNS = (
     ("notifications", sa.Column("receipt_due_at", sa.DateTime(timezone=True), nullable=True)),
     ("notification_provider_codes", sa.Column("contact_version", sa.Integer(), nullable=True)),
     ("notification_provider_codes", sa.Column("delivery_outcome", sa.Text(), nullable=True)),
+    (
+        "notification_provider_codes",
+        sa.Column("is_counted", sa.Boolean(), server_default=sa.text("true"), nullable=False),
+    ),
     ("users", sa.Column("contact_version", sa.Integer(), server_default="0", nullable=False)),
     ("users", sa.Column("phone_fault", sa.Text(), nullable=True)),
     ("kakao_tokens", sa.Column("version", sa.Integer(), server_default="1", nullable=False)),

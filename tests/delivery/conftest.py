@@ -58,22 +58,28 @@ def run_webhooks(app: Flask) -> Callable[[], None]:
     return run
 
 
+# What of each table says when something happened or will; ids and payloads do not age.
+AGING = {
+    "notifications": (
+        *("due_at", "schedule_at", "expires_at", "leased_until", "request_started_at"),
+        *("receipt_due_at", "sent_at"),
+    ),
+    "notification_provider_codes": ("started_at", "captured_at"),
+    "sender_holds": ("until", "started_at"),
+    "delivery_tallies": ("at",),
+    "guardrails": ("updated_at", "expires_at"),
+    "periodic_jobs": ("started_at", "done_until"),
+}
+
+
 @pytest.fixture
 def pass_time(engine: Engine) -> Callable[[float], None]:
-    """Let seconds pass for every message: leases, back-offs, key ages and expiry move towards the past."""
+    """Let seconds pass: leases, back-offs, holds, windows and expiry move towards the past."""
 
     def move(seconds: float) -> None:
         with engine.begin() as connection:
-            connection.execute(
-                text("""
-                    UPDATE notifications SET
-                        due_at = due_at - make_interval(secs => :s),
-                        schedule_at = schedule_at - make_interval(secs => :s),
-                        expires_at = expires_at - make_interval(secs => :s),
-                        leased_until = leased_until - make_interval(secs => :s),
-                        request_started_at = request_started_at - make_interval(secs => :s)
-                """),
-                {"s": seconds},
-            )
+            for table, columns in AGING.items():
+                moved = ", ".join(f"{each} = {each} - make_interval(secs => :s)" for each in columns)
+                connection.execute(text(f"UPDATE {table} SET {moved}"), {"s": seconds})
 
     return move
