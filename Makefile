@@ -3,7 +3,7 @@
 PYTHON = .venv/bin/python
 
 .DEFAULT_GOAL = help
-.PHONY: help setup run test check spec bench demo clean
+.PHONY: help setup run test check spec bench chaos demo clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' Makefile
@@ -29,6 +29,9 @@ spec: setup ## Write openapi.json from the routes
 
 bench: setup ## Measure against the floors
 	@exec $(PYTHON) -m bench $(ARGS)
+
+chaos: setup ## Kill and break everything at random and count; ARGS="--quick" is short
+	@exec $(PYTHON) -m dev.chaos $(ARGS)
 
 demo: setup ## Walk through one training day against a running `make run`
 	@exec $(PYTHON) -m dev.demo $(ARGS)

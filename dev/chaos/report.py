@@ -1,0 +1,129 @@
+"""What came out, as a table and as the stories of offenders."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from app.models.notification import LEGAL_MOVES
+from dev.chaos import verdict
+from dev.chaos.clients import NAME, TEXT, TITLE, Ledger
+from dev.chaos.facts import Facts, count_lines
+from dev.chaos.faults import Faults
+from dev.chaos.stage import Stage
+from dev.chaos.verdict import Recovery, Row, Taken
+from dev.sandbox.client import Sandbox
+
+STORIES = 5
+ALL_MESSAGES = 1_000_000
+
+
+def _escaped(word: str) -> str:
+    return word.encode("ascii", "backslashreplace").decode()
+
+
+WORDS = [re.escape(each) for word in (NAME, TITLE, TEXT) for each in (word, _escaped(word))]
+PERSONAL = re.compile("|".join([r"(?:0|82[-. ]?)10[-. ]?0000[-. ]?\d{4}", *WORDS]))
+DEADLOCK = re.compile("deadlock detected")
+REFUSED_MOVE = re.compile("may not move from")
+
+
+@dataclass
+class Findings:
+    """All figures of a run."""
+
+    rows: list[Row]
+    accepted: int
+    repeated: set[str]
+    duplicated: set[str]
+    lost: dict[str, str]
+    recovery: Recovery
+    illegal: int
+    deadlocks: int
+    personal: int
+    broken: list[str]
+    events_left: int
+    answers: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def is_well(self) -> bool:
+        """Whether every promise was kept."""
+        harm = (self.duplicated, self.lost, self.illegal, self.deadlocks, self.personal, self.broken)
+        return not any(harm)
+
+    @property
+    def offenders(self) -> dict[str, str]:
+        """What is wrong, by notification."""
+        return dict.fromkeys(self.duplicated, "the trainee got it twice") | self.lost
+
+
+def find(stage: Stage, facts: Facts, faults: Faults, ledger: Ledger, dealer: Sandbox) -> Findings:
+    """Read everything and count."""
+    rows, moves = facts.rows(), facts.moves()
+    taken = [
+        Taken(each.notification_id, each.sender_grouping_key, each.accepted_at)
+        for each in dealer.messages(limit=ALL_MESSAGES)
+        if each.notification_id
+    ]
+    postgres_log = [stage.servers.postgres.log]
+    return Findings(
+        rows=rows,
+        accepted=len(ledger.accepted),
+        repeated=verdict.repeated(taken),
+        duplicated=verdict.duplicated(taken, facts.attempts()),
+        lost=verdict.lost(ledger.accepted.values(), rows, dealer.effects()),
+        recovery=verdict.recovery(faults.kills, moves, datetime.now(UTC)),
+        illegal=len(verdict.illegal(moves, LEGAL_MOVES)) + count_lines(postgres_log, REFUSED_MOVE),
+        deadlocks=count_lines(postgres_log, DEADLOCK),
+        personal=count_lines(stage.app_logs, PERSONAL),
+        broken=ledger.broken,
+        events_left=(facts.unsettled() or (0, 0))[1],
+        answers=ledger.answers,
+    )
+
+
+def table(found: Findings, ledger: Ledger, faults: Faults) -> str:
+    """The figures, a line each."""
+    states = Counter(row.status for row in found.rows)
+    back = found.recovery
+    lines = [
+        ("accepted", found.accepted, f"again with the same key: {ledger.again}"),
+        ("accepted without Redis", ledger.without_redis, ""),
+        ("delivered", states["DELIVERED"], ""),
+        ("failed", states["FAILED"], _reasons(found.rows, "FAILED")),
+        ("in review", states["MANUAL_REVIEW"], _reasons(found.rows, "MANUAL_REVIEW")),
+        ("expired, canceled", states["EXPIRED"] + states["CANCELED"], ""),
+        ("waiting for a receipt", states["SENT"], "SENT; its webhook was lost or is late"),
+        ("webhook events left", found.events_left, ""),
+        ("kills of workers", len(faults.kills), f"rows under a victim's lease: {back.victims}"),
+        ("longest take-over", f"{back.taken_over_s:.1f} s", "from the kill to a new fence or state"),
+        ("longest recovery", f"{back.settled_s:.1f} s", "from the kill to an end of SENDING"),
+        ("accepted more than once", len(found.repeated), "by the dealer, legal resends included"),
+        ("DUPLICATED", len(found.duplicated), "no failed delivery was known before the resend"),
+        ("LOST", len(found.lost), ""),
+        ("illegal moves", found.illegal, "made or refused"),
+        ("deadlocks", found.deadlocks, "in PostgreSQL's log"),
+        ("personal data", found.personal, "lines of the app's logs with a number, name or text"),
+        ("broken answers", len(found.broken), "; ".join(found.broken[:3])),
+    ]
+    text = [f"  {name:<26}{figure!s:>9}   {note}".rstrip() for name, figure, note in lines]
+    text += ["", f"  HTTP answers: {_counts(found.answers)}", f"  Faults: {_counts(faults.counts)}"]
+    return "\n".join(text)
+
+
+def stories(found: Findings, facts: Facts) -> str:
+    """What happened to the first few offenders."""
+    lines = []
+    for row_id, why in list(found.offenders.items())[:STORIES]:
+        lines += [f"{row_id}: {why}", *(f"  {line}" for line in facts.story(row_id)), ""]
+    return "\n".join([*lines, *found.broken])
+
+
+def _reasons(rows: list[Row], status: str) -> str:
+    return _counts(Counter(str(row.reason_code) for row in rows if row.status == status))
+
+
+def _counts(counter: Mapping[str, int]) -> str:
+    ordered = sorted(counter.items(), key=lambda each: (-each[1], each[0]))
+    return ", ".join(f"{name} {count}" for name, count in ordered)
