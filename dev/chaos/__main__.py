@@ -74,7 +74,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with staged() as stage:
             try:
                 return run(stage, given)
-            except BaseException:
+            except Exception:
                 print(f"Broken off; the logs are in {stage.keep_logs()}", file=sys.stderr)
                 raise
     except (ServiceError, TimeoutError) as error:
@@ -172,6 +172,7 @@ def settle(run: Run) -> None:
     end = time.monotonic() + QUIET_S
     next_line = time.monotonic() + PROGRESS_S
     while time.monotonic() < end:
+        run.faults.revive()
         if run.facts.unsettled() == (0, 0) and not run.dealer.sandbox.state()["posting"]:
             break
         if time.monotonic() >= next_line:

@@ -90,6 +90,14 @@ class Facts:
         """
         return [Attempt(**row) for row in self.need(query)]
 
+    def codes(self) -> dict[str, int]:
+        """How the attempts ended: outcome and code, and how many."""
+        query = """
+            SELECT concat_ws(' ', coalesce(outcome, 'open'), provider_status_code) AS code, count(*) AS count
+            FROM notification_provider_codes GROUP BY 1
+        """
+        return {row["code"]: row["count"] for row in self.need(query)}
+
     def moves(self) -> list[Move]:
         """All moves, oldest first."""
         query = """

@@ -21,6 +21,8 @@ from dev.chaos.verdict import Kill
 from dev.processes import wait_until
 
 KILL_EVERY_S = 10.0
+REVIVE_EVERY_S = 2.0
+EARLY_S = 5.0
 BUSY_WAIT_S = 1.0
 AFTERMATH_S = 6.0  # connections to a server that was restarted break on their next use
 Action = Callable[[], None]
@@ -34,6 +36,7 @@ class Faults:
         self.stage, self.facts, self.down, self.rng, self.every_s = stage, facts, down, rng, every_s
         self.kills: list[Kill] = []
         self.counts: Counter[str] = Counter()
+        self.ended: Counter[str] = Counter()  # processes that nobody had told to end
         self.latest: list[str] = []  # since the last line of progress
         self._agenda: list[tuple[float, int, Action]] = []
         self._order = itertools.count()
@@ -44,6 +47,7 @@ class Faults:
         """Plan the first of each kind."""
         self._after(4.0, self._kill_and_go_on)
         self._after(2.0, self._disturb_and_go_on)
+        self._after(REVIVE_EVERY_S, self._revive_and_go_on)
 
     def step(self) -> None:
         """Do what is due."""
@@ -59,9 +63,21 @@ class Faults:
         self._resume_redis()
         for server in self.stage.servers.servers:
             server.start()
+        self.revive()
+
+    def revive(self) -> None:
+        """Start what has ended by itself, as a platform does."""
         for actor in (self.stage.web, self.stage.clock, *self.stage.workers):
-            if not actor.main():
+            if actor.has_ended:
+                early = time.monotonic() - actor.started_at < EARLY_S
+                name = actor.name.partition("-")[0]
+                self.ended[f"{name} {'while starting' if early else 'at work'}"] += 1
+                self.latest.append(f"{actor.name} had ended by itself")
                 actor.replace()
+
+    def _revive_and_go_on(self) -> None:
+        self._after(REVIVE_EVERY_S, self._revive_and_go_on)
+        self.revive()
 
     def _after(self, seconds: float, action: Action) -> None:
         heapq.heappush(self._agenda, (time.monotonic() + seconds, next(self._order), action))

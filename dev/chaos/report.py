@@ -45,6 +45,7 @@ class Findings:
     broken: list[str]
     events_left: int
     answers: Counter[str] = field(default_factory=Counter)
+    codes: dict[str, int] = field(default_factory=dict)
 
     @property
     def is_well(self) -> bool:
@@ -80,6 +81,7 @@ def find(stage: Stage, facts: Facts, faults: Faults, ledger: Ledger, dealer: San
         broken=ledger.broken,
         events_left=(facts.unsettled() or (0, 0))[1],
         answers=ledger.answers,
+        codes=facts.codes(),
     )
 
 
@@ -105,10 +107,12 @@ def table(found: Findings, ledger: Ledger, faults: Faults) -> str:
         ("illegal moves", found.illegal, "made or refused"),
         ("deadlocks", found.deadlocks, "in PostgreSQL's log"),
         ("personal data", found.personal, "lines of the app's logs with a number, name or text"),
+        ("ended by themselves", faults.ended.total(), _counts(faults.ended)),
         ("broken answers", len(found.broken), "; ".join(found.broken[:3])),
     ]
     text = [f"  {name:<26}{figure!s:>9}   {note}".rstrip() for name, figure, note in lines]
-    text += ["", f"  HTTP answers: {_counts(found.answers)}", f"  Faults: {_counts(faults.counts)}"]
+    text += ["", f"  HTTP answers: {_counts(found.answers)}", f"  Attempts: {_counts(found.codes)}"]
+    text += [f"  Faults: {_counts(faults.counts)}"]
     return "\n".join(text)
 
 

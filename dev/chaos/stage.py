@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -41,11 +42,13 @@ class Actor:
     log: Path
     stage: int = 0
     process: subprocess.Popen[bytes] | None = None
+    started_at: float = 0.0
     tracked: list[Tracked] = field(default_factory=list)  # the living one, and dead ones whose child lives
 
     def start(self) -> None:
         """Start a new one, whatever is left of the one before."""
         mark = str(self.servers.record.path)
+        self.started_at = time.monotonic()
         with self.log.open("ab") as out:
             self.process = subprocess.Popen(
                 self.command,
@@ -71,6 +74,11 @@ class Actor:
         with suppress(psutil.Error):
             return [child for leader in self.main() for child in leader.children(recursive=True)]
         return []
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the main process is gone."""
+        return self.process is not None and self.process.poll() is not None
 
     def replace(self) -> None:
         """Start another once the main process is dead; one that ends slowly may go on beside it."""
