@@ -12,7 +12,7 @@ from typing import Any
 import psycopg2
 from psycopg2.extras import RealDictCursor
 
-from dev.chaos.verdict import Attempt, Move, Row
+from dev.chaos.verdict import Move, Row
 
 WATCH = """
     CREATE TABLE chaos_moves (
@@ -81,14 +81,6 @@ class Facts:
         """All notifications."""
         query = "SELECT id::text, status, reason_code, idempotency_key AS key FROM notifications"
         return [Row(**row) for row in self.need(query)]
-
-    def attempts(self) -> list[Attempt]:
-        """All attempts, oldest first."""
-        query = """
-            SELECT notification_id::text, attempt_no, request_key, outcome, delivery_code, delivery_at
-            FROM notification_provider_codes ORDER BY id
-        """
-        return [Attempt(**row) for row in self.need(query)]
 
     def codes(self) -> dict[str, int]:
         """How the attempts ended: outcome and code, and how many."""

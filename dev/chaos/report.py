@@ -63,7 +63,7 @@ def find(stage: Stage, facts: Facts, faults: Faults, ledger: Ledger, dealer: San
     """Read everything and count."""
     rows, moves = facts.rows(), facts.moves()
     taken = [
-        Taken(each.notification_id, each.sender_grouping_key, each.accepted_at)
+        Taken(each.notification_id, each.accepted_at, failed=each.status == "failed")
         for each in dealer.messages(limit=ALL_MESSAGES)
         if each.notification_id
     ]
@@ -72,7 +72,7 @@ def find(stage: Stage, facts: Facts, faults: Faults, ledger: Ledger, dealer: San
         rows=rows,
         accepted=len(ledger.accepted),
         repeated=verdict.repeated(taken),
-        duplicated=verdict.duplicated(taken, facts.attempts()),
+        duplicated=verdict.duplicated(taken, moves),
         lost=verdict.lost(ledger.accepted.values(), rows, dealer.effects()),
         recovery=verdict.recovery(faults.kills, moves, datetime.now(UTC)),
         illegal=len(verdict.illegal(moves, LEGAL_MOVES)) + count_lines(postgres_log, REFUSED_MOVE),
@@ -97,9 +97,11 @@ def table(found: Findings, ledger: Ledger, faults: Faults) -> str:
         ("in review", states["MANUAL_REVIEW"], _reasons(found.rows, "MANUAL_REVIEW")),
         ("expired, canceled", states["EXPIRED"] + states["CANCELED"], ""),
         ("waiting for a receipt", states["SENT"], "SENT; its webhook was lost or is late"),
+        ("attempts left open", found.codes.get("open", 0), "no answer and no code, though all has settled"),
         ("webhook events left", found.events_left, ""),
         ("kills of workers", len(faults.kills), f"rows under a victim's lease: {back.victims}"),
         ("longest take-over", f"{back.taken_over_s:.1f} s", "from the kill to a new fence or state"),
+        ("latest take-over", f"{back.late_s:.1f} s", "after the end of the victim's lease"),
         ("longest recovery", f"{back.settled_s:.1f} s", "from the kill to an end of SENDING"),
         ("accepted more than once", len(found.repeated), "by the dealer, legal resends included"),
         ("DUPLICATED", len(found.duplicated), "no failed delivery was known before the resend"),

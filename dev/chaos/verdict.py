@@ -24,23 +24,11 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A message that the dealer took; `request_key` is its senderGroupingKey."""
+    """A message that the dealer took; `failed`: the dealer says that it did not reach the phone."""
 
     notification_id: str
-    request_key: str | None
     at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """One notification in one call, with the delivery receipt that came for it."""
-
-    notification_id: str
-    attempt_no: int
-    request_key: str
-    outcome: str | None
-    delivery_code: str | None
-    delivery_at: datetime | None
+    failed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +55,14 @@ class Kill:
 
 @dataclass(frozen=True, slots=True)
 class Recovery:
-    """The longest time from a kill until its victim's rows were taken over, and until they were settled."""
+    """The longest time from a kill until its victim's rows were taken over, and until they were settled.
+
+    `late_s`: the longest time from the end of a victim's lease to the take-over.
+    """
 
     victims: int = 0
     taken_over_s: float = 0.0
+    late_s: float = 0.0
     settled_s: float = 0.0
     unsettled: frozenset[str] = frozenset()
 
@@ -81,27 +73,25 @@ def repeated(taken: Iterable[Taken]) -> set[str]:
     return {each for each, count in counts.items() if count > 1}
 
 
-def duplicated(taken: Iterable[Taken], attempts: Iterable[Attempt]) -> set[str]:
+def duplicated(taken: Iterable[Taken], moves: Iterable[Move]) -> set[str]:
     """Notifications that were taken again although no failed delivery of the one before was known.
 
-    A message whose delivery has definitely failed reached nobody, so a resend after that receipt is right.
+    A message whose delivery has definitely failed reached nobody, so a resend after that result is right. It
+    was known if the row went from `SENT` to `RETRY_SCHEDULED` between the two: only such a result does that.
     """
-    failed_at: dict[tuple[str, str], datetime] = {}
-    for each in attempts:
-        if each.delivery_code not in (None, "1000") and each.delivery_at is not None:
-            failed_at[each.notification_id, each.request_key] = each.delivery_at
     by_id: dict[str, list[Taken]] = defaultdict(list)
     for one in sorted(taken, key=lambda one: one.at):
         by_id[one.notification_id].append(one)
-    return {key for key, ones in by_id.items() if not _was_legal(ones, failed_at)}
+    known: dict[str, list[datetime]] = defaultdict(list)
+    for move in moves:
+        if (move.old, move.new) == ("SENT", "RETRY_SCHEDULED"):
+            known[move.notification_id].append(move.at)
+    return {key for key, ones in by_id.items() if not _was_legal(ones, known[key])}
 
 
-def _was_legal(ones: Sequence[Taken], failed_at: Mapping[tuple[str, str], datetime]) -> bool:
-    for first, second in zip(ones, ones[1:], strict=False):
-        known_at = failed_at.get((first.notification_id, first.request_key or ""))
-        if known_at is None or known_at > second.at:
-            return False
-    return True
+def _was_legal(ones: Sequence[Taken], known: Sequence[datetime]) -> bool:
+    pairs = zip(ones, ones[1:], strict=False)
+    return all(a.failed and any(a.at < at <= b.at for at in known) for a, b in pairs)
 
 
 def lost(accepted: Collection[str], rows: Iterable[Row], effects: Mapping[str, int]) -> dict[str, str]:
@@ -130,7 +120,8 @@ def recovery(kills: Iterable[Kill], moves: Iterable[Move], end: datetime) -> Rec
     by_id: dict[str, list[Move]] = defaultdict(list)
     for each in moves:
         by_id[each.notification_id].append(each)
-    victims, taken_over, settled, unsettled = 0, [timedelta()], [timedelta()], set()
+    victims, unsettled = 0, set()
+    taken_over, late, settled = [timedelta()], [timedelta()], [timedelta()]
     for kill in kills:
         for row_id, history in by_id.items():
             after = _left_behind(kill, history)
@@ -138,13 +129,15 @@ def recovery(kills: Iterable[Kill], moves: Iterable[Move], end: datetime) -> Rec
                 continue
             victims += 1
             fence = after[0].fence
-            over = (each.at for each in after[1:] if each.new != "SENDING" or each.fence != fence)
+            moved = (each.at for each in after[1:] if each.new != "SENDING" or each.fence != fence)
+            over = next(moved, end)
             done = next((each.at for each in after[1:] if each.new != "SENDING"), None)
             if done is None:
                 unsettled.add(row_id)
-            taken_over.append(next(over, end) - kill.at)
+            taken_over.append(over - kill.at)
+            late.append(over - after[0].at - timedelta(seconds=after[0].lease_s or 0))
             settled.append((done or end) - kill.at)
-    longest = (max(each).total_seconds() for each in (taken_over, settled))
+    longest = (max(each).total_seconds() for each in (taken_over, late, settled))
     return Recovery(victims, *longest, frozenset(unsettled))
 
 

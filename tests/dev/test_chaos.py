@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from app.models.notification import LEGAL_MOVES
 from dev.chaos.report import PERSONAL
 from dev.chaos.verdict import (
-    Attempt,
     Kill,
     Move,
     Row,
@@ -25,12 +24,8 @@ def at(seconds: float) -> datetime:
     return START + timedelta(seconds=seconds)
 
 
-def taken(row_id: str, key: str, seconds: float) -> Taken:
-    return Taken(row_id, key, at(seconds))
-
-
-def receipt(row_id: str, key: str, code: str | None, seconds: float) -> Attempt:
-    return Attempt(row_id, 1, key, "ok", code, at(seconds))
+def taken(row_id: str, seconds: float, *, failed: bool = False) -> Taken:
+    return Taken(row_id, at(seconds), failed)
 
 
 def move(
@@ -48,44 +43,48 @@ def move(
 CLAIM = move(0, "SENDING", old="SCHEDULED")
 
 
+def failure(seconds: float) -> Move:
+    return move(seconds, "RETRY_SCHEDULED", old="SENT")
+
+
 def test_a_message_that_was_taken_once_is_no_duplicate() -> None:
-    ones = [taken("a", "k1", 0), taken("b", "k1", 0)]
+    ones = [taken("a", 0), taken("b", 0)]
 
     assert repeated(ones) == set()
     assert duplicated(ones, []) == set()
 
 
-def test_a_second_message_without_a_receipt_is_a_duplicate() -> None:
-    ones = [taken("a", "k1", 0), taken("a", "k2", 9)]
+def test_a_second_message_without_a_result_is_a_duplicate() -> None:
+    ones = [taken("a", 0), taken("a", 9)]
 
     assert repeated(ones) == {"a"}
     assert duplicated(ones, []) == {"a"}
 
 
 def test_a_resend_after_a_failed_delivery_is_repeated_and_no_duplicate() -> None:
-    ones = [taken("a", "k2", 9), taken("a", "k1", 0)]
+    ones = [taken("a", 9), taken("a", 0, failed=True)]
 
     assert repeated(ones) == {"a"}
-    assert duplicated(ones, [receipt("a", "k1", "3000", 5)]) == set()
+    assert duplicated(ones, [failure(5)]) == set()
 
 
 def test_a_resend_is_a_duplicate_when_the_failure_was_not_known_yet() -> None:
-    ones = [taken("a", "k1", 0), taken("a", "k2", 9)]
+    ones = [taken("a", 0, failed=True), taken("a", 9)]
 
-    assert duplicated(ones, [receipt("a", "k1", "3000", 10)]) == {"a"}
+    assert duplicated(ones, [failure(10)]) == {"a"}
 
 
 def test_a_resend_is_a_duplicate_when_the_first_was_delivered() -> None:
-    ones = [taken("a", "k1", 0), taken("a", "k2", 9)]
+    ones = [taken("a", 0), taken("a", 9)]
 
-    assert duplicated(ones, [receipt("a", "k1", "1000", 5)]) == {"a"}
+    assert duplicated(ones, [failure(5)]) == {"a"}
 
 
 def test_a_failure_excuses_only_the_resend_that_follows_it() -> None:
-    ones = [taken("a", "k1", 0), taken("a", "k2", 9), taken("a", "k3", 20)]
+    ones = [taken("a", 0, failed=True), taken("a", 9, failed=True), taken("a", 20)]
 
-    assert duplicated(ones, [receipt("a", "k1", "3000", 5)]) == {"a"}
-    assert duplicated(ones, [receipt("a", "k1", "3000", 5), receipt("a", "k2", "3000", 15)]) == set()
+    assert duplicated(ones, [failure(5)]) == {"a"}
+    assert duplicated(ones, [failure(5), failure(15)]) == set()
 
 
 def test_what_has_ended_or_is_before_a_human_is_not_lost() -> None:
@@ -119,7 +118,7 @@ def test_a_recovery_lasts_from_the_kill_to_the_new_fence_and_to_the_end_of_sendi
 
     found = recovery([Kill(at(3), "worker_0")], history, at(99))
 
-    assert (found.victims, found.taken_over_s, found.settled_s) == (1, 60, 67)
+    assert (found.victims, found.taken_over_s, found.late_s, found.settled_s) == (1, 60, 3, 67)
     assert found.unsettled == frozenset()
 
 
@@ -139,7 +138,7 @@ def test_a_row_that_waits_for_the_next_question_is_no_victim() -> None:
 def test_a_row_that_never_recovers_counts_until_the_end() -> None:
     found = recovery([Kill(at(9), "worker_0")], [CLAIM], at(99))
 
-    assert (found.taken_over_s, found.settled_s) == (90, 90)
+    assert (found.taken_over_s, found.late_s, found.settled_s) == (90, 39, 90)
     assert found.unsettled == {"a"}
 
 
