@@ -77,6 +77,11 @@ class Facts:
         rows = self.ask(UNSETTLED)
         return None if rows is None else (rows[0]["rows"], rows[0]["events"])
 
+    def longest_receipt_s(self) -> float:
+        """The longest time from a webhook's arrival until it was applied."""
+        query = "SELECT max(extract(epoch FROM processed_at - received_at)) AS s FROM webhook_events"
+        return float(self.need(query)[0]["s"] or 0)
+
     def rows(self) -> list[Row]:
         """All notifications."""
         query = "SELECT id::text, status, reason_code, idempotency_key AS key FROM notifications"

@@ -44,6 +44,7 @@ class Findings:
     personal: int
     broken: list[str]
     events_left: int
+    longest_receipt_s: float
     answers: Counter[str] = field(default_factory=Counter)
     codes: dict[str, int] = field(default_factory=dict)
 
@@ -80,6 +81,7 @@ def find(stage: Stage, facts: Facts, faults: Faults, ledger: Ledger, dealer: San
         personal=count_lines(stage.app_logs, PERSONAL),
         broken=ledger.broken,
         events_left=(facts.unsettled() or (0, 0))[1],
+        longest_receipt_s=facts.longest_receipt_s(),
         answers=ledger.answers,
         codes=facts.codes(),
     )
@@ -99,6 +101,7 @@ def table(found: Findings, ledger: Ledger, faults: Faults) -> str:
         ("waiting for a receipt", states["SENT"], "SENT; its webhook was lost or is late"),
         ("attempts left open", found.codes.get("open", 0), "no answer and no code, though all has settled"),
         ("webhook events left", found.events_left, ""),
+        ("slowest webhook", f"{found.longest_receipt_s:.1f} s", "from its arrival until it was applied"),
         ("kills of workers", len(faults.kills), f"rows under a victim's lease: {back.victims}"),
         ("longest take-over", f"{back.taken_over_s:.1f} s", "from the kill to a new fence or state"),
         ("latest take-over", f"{back.late_s:.1f} s", "after the end of the victim's lease"),
