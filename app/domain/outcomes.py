@@ -86,7 +86,8 @@ _RECORD = text("""
             http_status = a.http_status, latency_ms = a.latency_ms, is_counted = a.is_counted,
             provider_request_id = a.provider_request_id, recipient_seq = a.recipient_seq
         FROM answers AS a
-        WHERE c.notification_id = a.id AND c.attempt_no = a.attempt_no AND c.captured_at IS NULL
+        WHERE c.notification_id = a.id AND c.attempt_no = a.attempt_no
+            AND (c.captured_at IS NULL OR c.outcome = 'ok' AND c.provider_status_code IS NULL)
     ), mine AS (
         SELECT id FROM notifications
         WHERE id IN (SELECT id FROM answers) AND status = 'SENDING' AND fence = :fence

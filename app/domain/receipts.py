@@ -47,18 +47,26 @@ _APPLY = text("""
         WHERE id IN (SELECT id FROM receipts) ORDER BY id FOR UPDATE
     ), attempts AS (
         SELECT DISTINCT ON (c.notification_id) c.id, c.notification_id, c.attempt_no, c.contact_version,
-               c.captured_at, c.outcome = 'ok' AND coalesce(c.delivery_outcome, '') <> ALL (:failed) AS was_ok
+               c.captured_at, c.captured_at IS NULL AS was_open,
+               c.outcome = 'ok' AND coalesce(c.delivery_outcome, '') <> ALL (:failed) AS was_ok
         FROM notification_provider_codes AS c JOIN receipts AS r ON r.id = c.notification_id
         WHERE c.provider_request_id = r.provider_request_id OR c.provider_request_id IS NULL
         ORDER BY c.notification_id, (c.provider_request_id = r.provider_request_id) DESC NULLS LAST,
                  c.attempt_no DESC
     ), noted AS (
         UPDATE notification_provider_codes AS c
-        SET delivery_code = r.code, delivery_outcome = r.outcome, delivery_at = coalesce(r.at, now())
+        SET delivery_code = r.code, delivery_outcome = r.outcome, delivery_at = coalesce(r.at, now()),
+            captured_at = coalesce(c.captured_at, CASE WHEN r.outcome = 'ok' THEN now() END),
+            outcome = coalesce(c.outcome, CASE WHEN r.outcome = 'ok' THEN 'ok' END)
         FROM receipts AS r JOIN attempts AS a ON a.notification_id = r.id
         WHERE c.id = a.id AND c.delivery_code IS DISTINCT FROM '1000'
+            AND c.delivery_code IS DISTINCT FROM r.code
             AND (c.delivery_code IS NULL OR r.outcome NOT IN ('unknown', 'duplicate'))
         RETURNING c.id, c.delivery_outcome
+    ), proved AS (
+        INSERT INTO delivery_tallies (at, ended, ok)
+        SELECT clock_timestamp(), count(*), count(*) FROM noted JOIN attempts AS a ON a.id = noted.id
+        WHERE a.was_open AND noted.delivery_outcome = 'ok' HAVING count(*) > 0
     ), turned AS (
         INSERT INTO delivery_tallies (at, ok)
         SELECT a.captured_at, -count(*) FROM noted JOIN attempts AS a ON a.id = noted.id
@@ -124,6 +132,8 @@ def apply(
 ) -> Applied:
     """Apply at most one receipt a message.
 
+    One that was delivered was taken: an attempt whose worker has not recorded the answer, and perhaps never
+    will, is completed as `ok`; the answer itself still fills in what it knows.
     A failure that comes while the send's own answer is still to be recorded is early: apply it again
     later. May run twice.
     """

@@ -1,12 +1,14 @@
 """A dealer on a real port, and ways to run jobs and to move time for messages."""
 
 from collections.abc import Callable, Iterator
+from uuid import UUID
 
 import pytest
 from flask import Flask
-from messages import DEADLINE_S
+from messages import DEADLINE_S, add_messages
 from settings import sandbox_options
 from sqlalchemy import Engine, text
+from sqlalchemy.orm import Session
 
 from app.extensions import kakao
 from app.workers.delivery import deliver
@@ -56,6 +58,14 @@ def run_webhooks(app: Flask) -> Callable[[], None]:
             process_events()
 
     return run
+
+
+@pytest.fixture
+def sent(sandbox: Sandbox, run_delivery: Callable[[], None], db_session: Session) -> UUID:
+    """A message that the dealer took."""
+    [message_id] = add_messages(db_session)
+    run_delivery()
+    return message_id
 
 
 # What of each table says when something happened or will; ids and payloads do not age.

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from messages import add_messages, attempts, look, open_reviews
+from messages import add_messages, answer, attempts, look, open_reviews
 from openapi_client import SpecClient
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from app.domain import claims
-from app.domain import events as domain_events
+from app.domain import claims, outcomes
+from app.domain.days import utc_now
 from app.extensions import db
 from app.models import WebhookEvent
 from dev.sandbox.client import Sandbox
@@ -47,13 +47,6 @@ def events(session: Session) -> list[WebhookEvent]:
     session.rollback()
     session.expire_all()
     return list(session.scalars(select(WebhookEvent).order_by(WebhookEvent.received_at)))
-
-
-@pytest.fixture
-def sent(sandbox: Sandbox, run_delivery: Run, db_session: Session) -> Any:
-    [message_id] = add_messages(db_session)
-    run_delivery()
-    return message_id
 
 
 def request_id_of(session: Session, message_id: Any) -> str:
@@ -137,73 +130,6 @@ def test_results_of_one_message_are_applied_in_order(
     assert {event.status for event in events(db_session)} == {"PROCESSED"}
 
 
-def test_the_same_hook_twice_is_one_event_with_the_same_answer(
-    client: SpecClient, sent: Any, run_webhooks: Run, db_session: Session
-) -> None:
-    body = envelope(hook(sent))
-
-    answers = [client.post(URL, json=body, headers=SIGNED) for _ in range(3)]
-    run_webhooks()
-
-    assert {(each.status_code, each.get_data()) for each in answers} == {(200, answers[0].get_data())}
-    assert len(events(db_session)) == 1
-
-
-def test_the_same_hook_with_another_body_has_no_effect_and_opens_a_review(
-    client: SpecClient, sent: Any, run_webhooks: Run, db_session: Session
-) -> None:
-    client.post(URL, json=envelope(hook(sent, "3005")), headers=SIGNED)
-    answer = client.post(URL, json=envelope(hook(sent, "1000")), headers=SIGNED)
-    run_webhooks()
-
-    assert answer.status_code == 200
-    assert look(db_session, sent).status == "SENT"
-    assert open_reviews(db_session) == [("webhook_event", "alimtalk", "event_id_reused", 1)]
-
-
-@pytest.mark.parametrize(
-    ("headers", "state"), [({}, "missing"), ({"X-Toast-Webhook-Signature": "guess"}, "invalid")]
-)
-def test_a_forged_result_leaves_a_row_without_a_body_and_no_effect(
-    client: SpecClient, sent: Any, run_webhooks: Run, db_session: Session, headers: dict[str, str], state: str
-) -> None:
-    answer = client.post(URL, json=envelope(hook(sent)), headers=headers)
-    run_webhooks()
-
-    [event] = events(db_session)
-    assert answer.status_code == 401
-    assert (event.status, event.signature_state, event.payload) == ("REJECTED", state, None)
-    assert event.event_id != "hook-1"
-    assert look(db_session, sent).status == "SENT"
-
-
-def test_at_most_a_hundred_forged_rows_an_hour_are_kept(client: SpecClient, db_session: Session) -> None:
-    for _ in range(103):
-        assert client.post(URL, json={}).status_code == 401
-
-    assert len(events(db_session)) == 100
-
-
-def test_a_proved_event_of_an_unknown_shape_is_kept_for_a_human(
-    client: SpecClient, run_webhooks: Run, db_session: Session
-) -> None:
-    answer = client.post(URL, json={"event": "SOMETHING_NEW", "hooks": [{"a": 1}]}, headers=SIGNED)
-    run_webhooks()
-
-    [event] = events(db_session)
-    assert answer.status_code == 200
-    assert (event.status, event.schema_version) == ("MANUAL_REVIEW", None)
-    assert open_reviews(db_session) == [("webhook_event", "alimtalk", "unknown_schema", 1)]
-
-
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b'"x"', b"\xff\xfe", b'{"hooks": "\\u0000"}'])
-def test_malformed_bodies_are_refused(client: SpecClient, db_session: Session, body: bytes) -> None:
-    answer = client.post(URL, data=body, content_type="application/json", headers=SIGNED)
-
-    assert answer.status_code == 400
-    assert events(db_session) == []
-
-
 def test_an_early_failure_waits_until_the_send_is_recorded(
     app: Flask, client: SpecClient, sandbox: Sandbox, run_webhooks: Run, db_session: Session
 ) -> None:
@@ -235,43 +161,47 @@ def test_a_result_for_nobody_waits_an_hour_and_is_closed_as_an_orphan(
     assert open_reviews(db_session) == []
 
 
-def test_an_event_whose_handler_dies_is_tried_five_times_and_goes_to_a_human(
-    app: Flask, client: SpecClient, sent: Any, run_webhooks: Run, db_session: Session
+@pytest.mark.parametrize("answers_late", [False, True])
+def test_a_delivered_result_completes_the_attempt_of_a_worker_that_died(
+    app: Flask,
+    client: SpecClient,
+    sandbox: Sandbox,
+    run_webhooks: Run,
+    db_session: Session,
+    answers_late: bool,
 ) -> None:
-    client.post(URL, json=envelope(hook(sent)), headers=SIGNED)
-    tries = 0
-    while any(event.status == "RECEIVED" for event in events(db_session)) and tries < 10:
-        db_session.execute(text("UPDATE webhook_events SET due_at = now()"))
-        db_session.commit()
+    [message_id] = add_messages(db_session)
+    with app.app_context():
+        request = claims.claim(db.session(), limit=1, provider="alimtalk")
+        db.session.commit()
+    client.post(URL, json=envelope(hook(message_id, "1000")), headers=SIGNED)
+
+    run_webhooks()
+    if answers_late:
         with app.app_context():
-            tries += len(domain_events.claim(db.session(), 10))
+            found = answer("ok", http_status=200, provider_request_id="r-1")
+            outcomes.record(db.session(), request, {message_id: found}, utc_now())
             db.session.commit()
 
-    assert tries == 6
-    assert [event.status for event in events(db_session)] == ["MANUAL_REVIEW"]
-    assert open_reviews(db_session) == [("webhook_event", "alimtalk", "handler_failed", 1)]
+    [attempt] = attempts(db_session, message_id)
+    assert look(db_session, message_id).status == "DELIVERED"
+    assert (attempt.outcome, attempt.delivery_code) == ("ok", "1000")
+    assert attempt.captured_at is not None
+    assert (attempt.provider_status_code, attempt.http_status) == (
+        ("0", 200) if answers_late else (None, None)
+    )
+    ended = text("SELECT sum(ended), sum(ok) FROM delivery_tallies")
+    assert db_session.execute(ended).one() == (1, 1)
 
 
-def test_a_thousand_results_come_in_one_body(
-    client: SpecClient, run_webhooks: Run, db_session: Session
+def test_a_result_told_twice_keeps_its_first_time(
+    client: SpecClient, sent: Any, run_webhooks: Run, db_session: Session
 ) -> None:
-    hooks = [hook("not-an-id", hook_id=f"hook-{n}") for n in range(1500)]
+    first = hook(sent, "3019", "hook-1", request_id_of(db_session, sent))
+    again = first | {"hookId": "hook-2", "receiveDate": "2026-01-05 09:00:00"}
 
-    answer = client.post(URL, json=envelope(*hooks, hooks[0]), headers=SIGNED)
+    for each in (first, again):
+        client.post(URL, json=envelope(each), headers=SIGNED)
+        run_webhooks()
 
-    assert answer.status_code == 200
-    assert len(events(db_session)) == 1500
-
-
-@pytest.mark.parametrize("odd", [{"hookId": ["hook-1"]}, {"hookId": "hook-1"}, {"hookId": {}}, 7, None])
-def test_an_odd_hook_does_not_take_the_others_with_it(
-    client: SpecClient, sent: Any, run_webhooks: Run, db_session: Session, odd: object
-) -> None:
-    request_id = request_id_of(db_session, sent)
-    body = {"hooks": [hook(sent, request_id=request_id), odd]}
-
-    answer = client.post(URL, json=body, headers=SIGNED)
-    run_webhooks()
-
-    assert answer.status_code == 200
-    assert look(db_session, sent).status == "DELIVERED"
+    assert attempts(db_session, sent)[0].delivery_at.isoformat() == "2026-01-04T22:00:03+00:00"
