@@ -10,7 +10,8 @@ real time, so this quiet phase takes some two minutes (four at most), with --qui
 
 The exit code is 0 when no trainee got a message twice, none was lost, no log names anybody, nothing
 deadlocked and the API kept its word; else 1, and the logs are kept. The seed decides which faults come and in
-which order; it does not make two runs equal to the millisecond.
+which order; it does not make two runs equal to the millisecond. When so much fails that the automatic cap
+sets itself, an operator lifts it some seconds later.
 """
 
 import argparse
@@ -29,6 +30,7 @@ from dev.chaos.clients import Client, Down, Ledger
 from dev.chaos.dealer import Dealer
 from dev.chaos.facts import Facts
 from dev.chaos.faults import Faults
+from dev.chaos.operator import Operator
 from dev.chaos.stage import WORKERS, Stage, role, staged
 from dev.processes import ServiceError
 from dev.runner import handle_stop_signals
@@ -50,6 +52,7 @@ class Run:
     dealer: Dealer
     clients: list[Client]
     ledger: Ledger
+    operator: Operator
     began: float
 
     def say_state(self, phase: str) -> None:
@@ -128,7 +131,8 @@ def prepare(stage: Stage, given: argparse.Namespace) -> Run:
     faults = Faults(stage, facts, down, random.Random(f"{given.seed} faults"), every_s)
     dealer = Dealer(stage.sandbox_url, random.Random(f"{given.seed} dealer"))
     dealer.prepare()
-    return Run(stage, facts, faults, dealer, clients, ledger, time.monotonic())
+    operator = Operator(stage.api_url, stage.environment["OPERATOR_API_KEYS"])
+    return Run(stage, facts, faults, dealer, clients, ledger, operator, time.monotonic())
 
 
 @contextmanager
@@ -151,6 +155,7 @@ def harm(run: Run, seconds: float, futures: list["Future[None]"]) -> None:
     next_line = time.monotonic() + PROGRESS_S
     while time.monotonic() < end:
         run.faults.step()
+        run.operator.look(patient=True)
         for each in futures:
             if each.done():
                 each.result()  # raises what ended it
@@ -173,6 +178,7 @@ def settle(run: Run) -> None:
     next_line = time.monotonic() + PROGRESS_S
     while time.monotonic() < end:
         run.faults.revive()
+        run.operator.look(patient=False)
         if run.facts.unsettled() == (0, 0) and not run.dealer.sandbox.state()["posting"]:
             break
         if time.monotonic() >= next_line:
@@ -186,7 +192,7 @@ def judge(run: Run) -> int:
     """Print the figures; keep the logs if a promise was not kept."""
     with Sandbox(run.stage.sandbox_url) as sandbox:
         found = report.find(run.stage, run.facts, run.faults, run.ledger, sandbox)
-    print(f"\n{report.table(found, run.ledger, run.faults)}\n")
+    print(f"\n{report.table(found, run.ledger, run.faults, run.operator.lifts)}\n")
     if found.is_well:
         print("Nobody got a message twice, and none was lost.")
         return 0

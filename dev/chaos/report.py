@@ -87,7 +87,7 @@ def find(stage: Stage, facts: Facts, faults: Faults, ledger: Ledger, dealer: San
     )
 
 
-def table(found: Findings, ledger: Ledger, faults: Faults) -> str:
+def table(found: Findings, ledger: Ledger, faults: Faults, lifts: int) -> str:
     """The figures, a line each."""
     states = Counter(row.status for row in found.rows)
     back = found.recovery
@@ -99,6 +99,7 @@ def table(found: Findings, ledger: Ledger, faults: Faults) -> str:
         ("in review", states["MANUAL_REVIEW"], _reasons(found.rows, "MANUAL_REVIEW")),
         ("expired, canceled", states["EXPIRED"] + states["CANCELED"], ""),
         ("waiting for a receipt", states["SENT"], "SENT; its webhook was lost or is late"),
+        ("automatic cap lifted by hand", lifts, "how often most attempts failed"),
         ("attempts left open", found.codes.get("open", 0), "no answer and no code, though all has settled"),
         ("webhook events left", found.events_left, ""),
         ("slowest webhook", f"{found.longest_receipt_s:.1f} s", "from its arrival until it was applied"),
