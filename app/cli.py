@@ -1,4 +1,4 @@
-"""Commands: `flask clock`, the scheduler process."""
+"""Commands: `flask clock`, the scheduler process; `flask ops` is in `app/ops/`."""
 
 import logging
 import signal
@@ -9,6 +9,7 @@ from flask import Flask, current_app
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from app import ops
 from app.domain.wakeups import queues_to_wake
 from app.extensions import db
 from app.workers.bells import ring
@@ -19,6 +20,7 @@ log = logging.getLogger(__name__)
 def init_app(app: Flask) -> None:
     """Add the commands."""
     app.cli.add_command(clock)
+    ops.init_app(app)
 
 
 @click.command("clock")

@@ -1,0 +1,98 @@
+"""What every command under `flask ops` prints, and how it ends."""
+
+import json
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import redirect_stdout
+from datetime import datetime
+from functools import wraps
+from typing import Any, NamedTuple
+
+import click
+import marshmallow as ma
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.errors import DomainError
+from app.extensions import db
+from app.schemas.common import AwareTime
+
+NAME_WIDTH = 24
+
+
+class Line(NamedTuple):
+    """One check or row: whether it is well, its name, what there is to say, and the same for programs."""
+
+    ok: bool
+    name: str
+    detail: str = ""
+    data: dict[str, Any] | None = None
+
+
+def reports(work: Callable[..., Sequence[Line]]) -> Callable[..., None]:
+    """A command that prints the lines that `work` returns and ends with 0, or with 1 when one is not ok.
+
+    A refusal by the rules and a database that is away are lines too. What is logged meanwhile goes to stderr,
+    so that stdout holds the lines and nothing else.
+    """
+
+    @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of lines.")
+    @wraps(work)
+    def run(*args: Any, as_json: bool, **kwargs: Any) -> None:
+        with redirect_stdout(sys.stderr):
+            lines = _lines(work, *args, **kwargs)
+        click.echo(_as_json(lines) if as_json else "\n".join(map(_as_text, lines)))
+        if not all(line.ok for line in lines):
+            click.get_current_context().exit(1)
+
+    return run
+
+
+def _lines(work: Callable[..., Sequence[Line]], *args: Any, **kwargs: Any) -> Sequence[Line]:
+    context = click.get_current_context()
+    name = " ".join(each.info_name or "" for each in (context.parent, context) if each)
+    try:
+        return work(*args, **kwargs)
+    except DomainError as error:
+        db.session.rollback()
+        return [Line(False, name, _reason(error), {"code": error.code})]
+    except SQLAlchemyError as error:
+        return [Line(False, "database", f"does not answer as it should ({type(error).__name__})")]
+
+
+def _reason(error: DomainError) -> str:
+    """The refusal with the fields it is about: `The request is not valid. value: Must be true or false.`"""
+    faults = [f"{each['pointer'].lstrip('#/')}: {each['detail']}" for each in error.extra.get("errors", ())]
+    return " ".join([error.detail, *(fault for fault in faults if error.detail not in fault)])
+
+
+def _as_text(line: Line) -> str:
+    text = f"{'ok' if line.ok else 'FAIL':<5} {line.name:<{NAME_WIDTH}} {line.detail}".rstrip()
+    return "".join(character if character.isprintable() else " " for character in text)
+
+
+def _as_json(lines: Sequence[Line]) -> str:
+    body = {"ok": all(line.ok for line in lines), "lines": [line._asdict() for line in lines]}
+    return json.dumps(body, ensure_ascii=False, indent=2, default=_plain)
+
+
+def _plain(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def moment(at: datetime | None) -> str:
+    """For people: a time in UTC to the second, `-` for none."""
+    return at.isoformat(timespec="seconds") if at else "-"
+
+
+class Moment(click.ParamType[datetime]):
+    """An RFC 3339 time with its offset."""
+
+    name = "RFC3339"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """The time, aware; wrong use when it is none."""
+        try:
+            found: datetime = AwareTime().deserialize(value)
+        except ma.ValidationError:
+            self.fail(f"{value!r} is no time with an offset, such as 2026-11-23T09:00:00+09:00.", param, ctx)
+        return found
