@@ -30,7 +30,7 @@ class _Read(NamedTuple):
     is_known: bool
 
 
-@click.command("provider-codes")
+@click.command("provider-codes", short_help="Show whether answers are collected, and all codes.")
 @click.option(
     "--hours", type=click.IntRange(1, 24 * 90), default=24, show_default=True, help="How far to look back."
 )
