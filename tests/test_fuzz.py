@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 from factories import (
     AS_CLIENT,
+    AS_OPERATOR,
     add_user,
     ask_plan,
     get_plan,
@@ -19,9 +20,11 @@ from factories import (
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openapi_client import SpecClient
+from review_builders import add_review
 from sqlalchemy.orm import Session
 
 from app import coach
+from app.domain import guardrails
 
 FAST = settings(
     max_examples=40,
@@ -54,9 +57,9 @@ def disturbed(body: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
     return st.builds(lambda *parts: body | parts[0] | parts[1], known, unknown)
 
 
-def send(client: SpecClient, method: str, path: str, body: Any) -> int:
+def send(client: SpecClient, method: str, path: str, body: Any, headers: dict[str, str] = AS_CLIENT) -> int:
     raw = json.dumps(body)
-    response = client.open(path, method=method, data=raw, content_type="application/json", headers=AS_CLIENT)
+    response = client.open(path, method=method, data=raw, content_type="application/json", headers=headers)
     assert response.status_code < 500, raw
     return response.status_code
 
@@ -137,6 +140,32 @@ def test_any_notice_is_taken_or_refused(client: SpecClient, data: st.DataObject)
     found = data.draw(disturbed(body) | st.builds(lambda each: body | {"variables": each}, junk) | junk)
 
     assert send(client, "POST", "/notifications", found) in REFUSED | {200, 201}
+
+
+@FAST
+@given(data=st.data())
+def test_any_change_of_a_guardrail_is_taken_or_refused(client: SpecClient, data: st.DataObject) -> None:
+    body = {"value": True, "reason": "r", "actor": "kim", "expires_at": "2199-01-01T00:00:00Z"}
+    name = data.draw(st.sampled_from(guardrails.NAMES))
+
+    found = data.draw(disturbed(body) | st.builds(lambda each: body | {"value": each}, junk) | junk)
+
+    assert send(client, "PUT", f"/guardrails/{name}", found, AS_OPERATOR) in REFUSED | {200}
+    assert client.get("/guardrails", headers=AS_OPERATOR).status_code == 200
+
+
+@FAST
+@given(data=st.data())
+def test_any_decision_about_a_review_is_taken_or_refused(
+    client: SpecClient, db_session: Session, data: st.DataObject
+) -> None:
+    review = add_review(db_session, cause=f"notice:{uuid4()}")
+    body = {"action": "retry", "memo": "m", "actor": "kim"}
+
+    found = data.draw(disturbed(body) | junk)
+
+    assert send(client, "POST", f"/manual-reviews/{review.id}/resolve", found, AS_OPERATOR) in REFUSED | {200}
+    assert client.get("/manual-reviews", headers=AS_OPERATOR).status_code == 200
 
 
 @pytest.mark.parametrize(
