@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from click.testing import Result
@@ -154,8 +154,8 @@ def test_every_command_explains_itself(app: Flask, args: tuple[str, ...]) -> Non
 
 
 def test_reviews_are_listed_newest_first(app: Flask, db_session: Session) -> None:
-    old = add_review(db_session, cause="notice:-1", count=3)
     new = add_review(db_session, "sender", cause="alimtalk", reason_code="bad_secret_key")
+    old = add_review(db_session, cause="notice:-1", count=3, id=UUID(int=new.id.int - 1))
 
     result = ops(app, "review", "list")
 

@@ -15,9 +15,10 @@ from review_builders import add_event, add_message, add_review, decide, fresh, l
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from app.domain import receipts, review_actions, reviews
+from app.domain import events, receipts, review_actions, reviews
 from app.domain.consequences import Meaning
 from app.domain.days import utc_now
+from app.domain.events import Incoming
 from app.domain.receipts import Receipt
 from app.models import ManualReview, Notification
 
@@ -142,6 +143,29 @@ def test_a_row_that_joined_is_not_waited_for_with_the_review_in_hand(
     assert fresh(db_session, late).reason_code in ("discarded", "outcome_unknown")
     pointed_at = db_session.get_one(ManualReview, late.review_id)
     assert (pointed_at.state == "open") == (late.reason_code == "outcome_unknown")
+
+
+def test_who_sees_an_event_again_and_who_decides_do_not_wait_for_each_other(
+    app: Flask, engine: Engine, db_session: Session
+) -> None:
+    def store(payload: int) -> None:
+        with Session(engine) as session:
+            events.store(session, "alimtalk", [Incoming("e", {"a": payload}, "alimtalk-2.3")], None)
+            session.commit()
+
+    store(1)
+    store(2)
+    review = db_session.scalars(select(ManualReview)).one()
+    db_session.rollback()
+
+    _, answer = overlapping(
+        engine,
+        "SELECT FROM manual_reviews FOR UPDATE",
+        [partial(store, 3), partial(decide, app.test_client(), review.id, "discard")],
+    )
+
+    assert answer.status_code == 200
+    assert fresh(db_session, review).count == 2
 
 
 def test_who_counts_after_a_decision_opens_a_new_review(
