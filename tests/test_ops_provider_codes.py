@@ -163,10 +163,19 @@ def test_the_newest_unknown_code_is_on_top(app: Flask, db_session: Session) -> N
     assert codes == ["-4242", "-4001", "0"]
 
 
-def test_one_code_of_two_providers_is_two_rows(app: Flask, db_session: Session) -> None:
-    add_attempts(db_session, 1, provider_status_code="-401", outcome="alert", provider="memo")
-    add_attempts(db_session, 1, provider_status_code="-401", outcome="unknown")
+def test_what_is_known_of_one_provider_is_unknown_of_another(app: Flask, db_session: Session) -> None:
+    add_attempts(db_session, provider_status_code="-1001", outcome="unknown", provider="memo")
+    add_attempts(db_session, provider_status_code="-1001", outcome="alert")
 
     found = [line.split()[:4] for line in provider_codes(app).stdout.splitlines()[2:]]
 
-    assert found == [["FAIL", "code", "alimtalk", "-401"], ["ok", "code", "memo", "-401"]]
+    assert found == [["FAIL", "code", "memo", "-1001"], ["ok", "code", "alimtalk", "-1001"]]
+
+
+def test_a_result_from_before_the_window_is_not_seen(app: Flask, db_session: Session) -> None:
+    add_attempts(db_session, delivery_code="7777", delivery_at=ago(hours=25), started_at=ago(hours=30))
+
+    result = provider_codes(app)
+
+    assert result.exit_code == 0
+    assert "7777" not in result.stdout

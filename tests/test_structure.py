@@ -25,6 +25,7 @@ ALLOWED = {
     "clients": {"clients", "errors"},
     "domain": {"domain", "coach", "models", "errors"},
     "schemas": {"schemas", "coach", "errors", "strict_json"},
+    "ops": {"ops", "clients", "domain", "errors", "extensions", "schemas", "workers"},
 }
 NO_FLASK = ("models", "errors", "strict_json", "coach", "domain", "schemas")
 NO_NETWORK = ("models", "errors", "strict_json", "coach", "domain", "schemas")
