@@ -1,9 +1,10 @@
 """What an answer or a delivery result means beyond its own message: for the sender, and for people."""
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -42,47 +43,51 @@ class Signal:
     until: datetime | None = None
 
 
-def follow(session: Session, provider: str, signals: Iterable[Signal]) -> None:
+def follow(session: Session, provider: str, signals: Iterable[Signal], settings: Mapping[str, Any]) -> None:
     """Hold, stop and tell, once for each cause among `signals`, which came in one transaction.
 
-    Reviews come before the guardrail, as whoever resolves one takes these locks in that order.
+    First reviews, then guardrails, then holds: whoever resolves a review takes these locks in that order.
+    `settings`: the guardrails' defaults.
     """
-    counts: dict[Signal, int] = defaultdict(int)
-    for signal in signals:
-        counts[signal] += 1
-    stops = []
-    for signal, count in sorted(counts.items(), key=lambda pair: (pair[0].kind, pair[0].code)):
-        meaning = signal.meaning
-        if meaning.outcome == "quota" and meaning.holds == "sender":
-            _hold(session, provider, signal)
-        if meaning.outcome == "alert":
-            scope = f"{provider}:{signal.kind}" if meaning.template_only else provider
-            _tell(session, "sender", scope, signal, count)
-            stops.append((scope, signal))
-        elif meaning.review and meaning.outcome not in ("request", "recipient"):
-            # A failed message has a review of its own; here nothing stopped, and somebody must know.
-            if meaning.outcome == "unknown":
-                _tell(session, "notification", f"{signal.kind}:{signal.code}", signal, count)
-            else:
-                _tell(session, "sender", provider, signal, count)
-    for scope, signal in stops:
-        _stop(session, provider, scope, signal)
+    counts = Counter(signals)
+    ordered = sorted(counts, key=lambda each: (each.kind, each.code))
+    for signal in ordered:
+        _tell(session, provider, signal, counts[signal])
+    for signal in ordered:
+        if signal.meaning.outcome == "alert" and not signal.meaning.template_only:
+            reason = f"{provider} {signal.code}: {signal.meaning.reason}"
+            guardrails.stop_sending(session, reason, settings)
+    for signal in ordered:
+        _hold(session, provider, signal)
 
 
-def _hold(session: Session, scope: str, signal: Signal) -> None:
-    holds.hold(session, scope, signal.until, reason_code=signal.meaning.reason_code, code=signal.code)
-
-
-def _tell(session: Session, subject: str, cause: str, signal: Signal, count: int) -> None:
-    detail = f"{signal.code}: {signal.meaning.reason}"
-    reason_code = signal.meaning.reason_code
+def _tell(session: Session, provider: str, signal: Signal, count: int) -> None:
+    """Open a review about the sender or a code; a message that failed has a review of its own."""
+    meaning = signal.meaning
+    if meaning.outcome == "alert":
+        subject, cause = "sender", f"{provider}:{signal.kind}" if meaning.template_only else provider
+    elif not meaning.review or meaning.outcome in ("request", "recipient"):
+        return
+    elif meaning.outcome == "unknown":
+        subject, cause = "notification", f"{signal.kind}:{signal.code}"
+    else:
+        subject, cause = "sender", provider
     reviews.open_review(
-        session, subject=subject, cause=cause, reason_code=reason_code, detail=detail, count=count
+        session,
+        subject=subject,
+        cause=cause,
+        reason_code=meaning.reason_code,
+        detail=f"{signal.code}: {meaning.reason}",
+        count=count,
     )
 
 
-def _stop(session: Session, provider: str, scope: str, signal: Signal) -> None:
-    if scope != provider:
-        holds.hold(session, scope, None, reason_code=signal.meaning.reason_code, code=signal.code)
+def _hold(session: Session, provider: str, signal: Signal) -> None:
+    meaning = signal.meaning
+    if meaning.outcome == "alert" and meaning.template_only:
+        scope, until = f"{provider}:{signal.kind}", None
+    elif meaning.outcome == "quota" and meaning.holds == "sender":
+        scope, until = provider, signal.until
+    else:
         return
-    guardrails.stop_sending(session, f"{provider} {signal.code}: {signal.meaning.reason}")
+    holds.hold(session, scope, until, reason_code=meaning.reason_code, code=signal.code)

@@ -158,7 +158,7 @@ def record(
     reviews.open_for_notifications(session, [row for row in moved if _needs_people(row)])
     mine = {row.id for row in moved}
     held = [(claimed, answers[claimed.id]) for claimed in request.rows if claimed.id in mine]
-    follow(session, request.provider, [_signal(request.kind, answer, now) for _, answer in held])
+    follow(session, request.provider, [_signal(request.kind, answer, now) for _, answer in held], settings)
     counted = [answer.outcome for _, answer in held if _is_counted(request, answer)]
     caps.tally_ended(session, ended=len(counted), ok=counted.count("ok"))
     caps.watch(session, guardrails.read(session, settings))

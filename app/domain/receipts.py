@@ -4,7 +4,7 @@ Results are monotonic: delivered wins over everything, whenever it comes, and no
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -128,7 +128,7 @@ def apply(
     session: Session,
     receipts: Sequence[Receipt],
     now: datetime,
-    settings: dict[str, Any] | None = None,
+    settings: Mapping[str, Any] = NO_SETTINGS,
 ) -> Applied:
     """Apply at most one receipt a message.
 
@@ -153,9 +153,9 @@ def apply(
     states = session.execute(_STATES, {"ids": [row["id"] for row in rows]}).all()
     applied = {row.id for row in moved}
     signals = [_signal(row.kind, by_id[row.id], now) for row in states if _is_told(row, by_id, applied)]
-    follow(session, PROVIDER, signals)
+    follow(session, PROVIDER, signals, settings)
     if signals:
-        caps.watch(session, guardrails.read(session, settings or NO_SETTINGS))
+        caps.watch(session, guardrails.read(session, settings))
     return Applied(
         {row.id: Seen(row.user_id, row.status == "SENDING") for row in states},
         tuple(_mark(row, by_id[row.id]) for row in moved if _is_marked(row, by_id)),

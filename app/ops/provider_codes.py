@@ -7,7 +7,9 @@ import click
 from flask.cli import with_appcontext
 
 from app.clients.alimtalk_answers import BAD_RESPONSE
-from app.clients.alimtalk_codes import API_CODES, DELIVERY_CODES, Code
+from app.clients.alimtalk_codes import API_CODES, DELIVERY_CODES
+from app.clients.codes import Code
+from app.clients.kakao_codes import KAPI_CODES, KAUTH_CODES
 from app.domain import provider_codes as rows
 from app.domain.provider_codes import Collection
 from app.extensions import db
@@ -17,7 +19,11 @@ LOWEST_RATE = 0.95
 ENOUGH = 20
 NO_ANSWER = "답을 받지 못했습니다. / There was no usable answer."
 # Ours, for calls without an answer that has a code of its own.
-OWN_CODES = {"TIMEOUT", "CONNECTION_ERROR", BAD_RESPONSE, "WORKER_LOST"}
+OWN_CODES = {
+    *("TIMEOUT", "CONNECTION_ERROR", BAD_RESPONSE, "WORKER_LOST"),
+    *("NO_TOKEN", "TOKEN_BUSY", "TOKEN_EXPIRED", "TOKEN_UNREADABLE"),
+}
+NUMBERS = {"alimtalk": API_CODES, "memo": KAPI_CODES}
 
 
 class _Read(NamedTuple):
@@ -55,7 +61,7 @@ def provider_codes(hours: int) -> list[Line]:
 def _read_answer(row: Any) -> _Read:
     known = _api_code(row.provider, row.code)
     reading = _reading(known) or (NO_ANSWER if row.code in OWN_CODES else "")
-    is_known = known is not None or row.code in OWN_CODES or row.outcome not in (None, "unknown")
+    is_known = known is not None or row.code in OWN_CODES
     return _Read("code", row, row.outcome or "unknown", reading, is_known)
 
 
@@ -67,9 +73,9 @@ def _read_result(row: Any) -> _Read:
 
 def _api_code(provider: str, code: str) -> Code | None:
     try:
-        return API_CODES.get(int(code)) if provider == "alimtalk" else None
+        return NUMBERS[provider].get(int(code))
     except ValueError:
-        return None
+        return KAUTH_CODES.get(code) if provider == "memo" else None
 
 
 def _reading(known: Code | None) -> str:
