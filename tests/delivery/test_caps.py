@@ -195,8 +195,11 @@ def test_failed_deliveries_turn_attempts_that_were_ok(
         for each in ids[:7]
     ]
 
-    for _ in range(2):  # told twice, it turns them once
-        client.post(URL, json=envelope(*hooks), headers=SIGNED)
+    again = "2001" if code == "9999" else code  # told of twice, it is turned once
+    for number, told in enumerate((code, again)):
+        changed = {"resultCode": told}
+        more = [each | changed | {"hookId": f"{each['hookId']}-{number}"} for each in hooks]
+        client.post(URL, json=envelope(*more), headers=SIGNED)
         run_webhooks()
 
     assert (auto_cap(db_session) is not None) == is_set
@@ -236,6 +239,23 @@ def test_attempts_older_than_a_quarter_of_an_hour_are_forgotten(
     add_messages(db_session, 15)
     run_delivery()
 
+    assert auto_cap(db_session) is None
+
+
+def test_a_request_that_was_split_says_nothing_about_the_sender(
+    small_batches: int, sandbox: Sandbox, run_delivery: Run, db_session: Session
+) -> None:
+    """18 are ok, 4 are refused together and then ok in halves: of the last 20 that count, all were."""
+    guardrails.trip(db_session, 30, "test")
+    db_session.commit()
+    add_messages(db_session, 18)
+    run_delivery()
+    add_messages(db_session, 4)
+    sandbox.script("send", header_code=-2019)
+
+    run_delivery()
+
+    assert states(db_session) == ["SENT"] * 22
     assert auto_cap(db_session) is None
 
 

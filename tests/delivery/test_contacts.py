@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 from test_receipts import SIGNED, URL, envelope, hook, request_id_of
 
 from app.domain import claims, contacts, outcomes
+from app.domain.consequences import Meaning
 from app.domain.days import utc_now
+from app.domain.outcomes import Answer
 from app.extensions import db
 from app.models import Notification, User
 from dev.sandbox.client import Sandbox
@@ -106,6 +108,18 @@ def test_what_is_said_of_an_old_number_does_not_mark_the_new_one(
     assert look(db_session, message_id).status == "FAILED"
     assert len(found.marks) == 1
     assert owner(db_session, message_id).phone_fault is None
+
+
+def test_an_answer_that_may_change_marks_nobody(app: Flask, sandbox: Sandbox, db_session: Session) -> None:
+    [message_id] = add_messages(db_session)
+    refusal = Answer("-1", Meaning("recipient", "not_now", "", may_recover=True))
+    with app.app_context():
+        request = claims.claim(db.session(), limit=1, provider="alimtalk")
+        found = outcomes.record(db.session(), request, {message_id: refusal}, utc_now())
+        db.session.commit()
+
+    assert look(db_session, message_id).status == "FAILED"
+    assert found.marks == ()
 
 
 def test_a_result_about_an_old_number_does_not_mark_the_new_one(

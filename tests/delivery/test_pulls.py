@@ -8,11 +8,11 @@ import pytest
 from flask import Flask
 from messages import add_messages, attempts, look, open_reviews, states
 from openapi_client import SpecClient
-from sqlalchemy import select, text, update
+from sqlalchemy import Engine, select, text, update
 from sqlalchemy.orm import Session
 from test_receipts import SIGNED, URL, envelope, hook
 
-from app.domain import gates
+from app.domain import gates, periodic
 from app.domain.periodic import EVERY
 from app.domain.wakeups import queues_to_wake
 from app.models import Notification, PeriodicJob, User
@@ -88,6 +88,7 @@ def test_a_result_is_pulled_once_and_asked_for_every_few_minutes(
 def test_windows_overlap_so_that_what_was_recorded_late_is_seen(
     lost: Sandbox, run_delivery: Run, run_periodic: Run, db_session: Session, pass_time: Pass
 ) -> None:
+    """The dealer had the result for 14 minutes before the answer to its request was on record."""
     [message_id] = add_messages(db_session)
     run_delivery()
     settle(lost)
@@ -101,6 +102,8 @@ def test_windows_overlap_so_that_what_was_recorded_late_is_seen(
     db_session.execute(forget, {"id": request_id})
     db_session.commit()
     pass_time(200)
+    db_session.execute(text("UPDATE periodic_jobs SET done_until = now() + interval '14 minutes'"))
+    db_session.commit()
     run_periodic()
 
     assert look(db_session, message_id).status == "DELIVERED"
@@ -216,6 +219,21 @@ def test_the_clock_wakes_a_worker_for_what_comes_again(
     assert not woken()
     pass_time(181)
     assert woken()
+
+
+def test_of_two_workers_that_find_a_job_due_one_begins_it(
+    lost: Sandbox, db_session: Session, engine: Engine, pass_time: Pass
+) -> None:
+    first = periodic.begin(db_session, "pull_results")
+    db_session.commit()
+    with Session(engine) as other:
+        second = periodic.begin(other, "pull_results")
+        other.commit()
+        pass_time(181)
+        third = periodic.begin(other, "pull_results")
+        other.commit()
+
+    assert (first is None, second is None, third is None) == (False, True, False)
 
 
 def test_tallies_that_no_cap_counts_are_deleted(

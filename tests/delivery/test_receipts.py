@@ -205,3 +205,39 @@ def test_a_result_told_twice_keeps_its_first_time(
         run_webhooks()
 
     assert attempts(db_session, sent)[0].delivery_at.isoformat() == "2026-01-04T22:00:03+00:00"
+
+
+def test_a_message_fails_after_its_third_transient_result(
+    client: SpecClient, sandbox: Sandbox, run_delivery: Run, run_webhooks: Run, db_session: Session
+) -> None:
+    [message_id] = add_messages(db_session, attempt_count=4)
+
+    for number in range(3):
+        db_session.execute(text("UPDATE notifications SET due_at = schedule_at"))
+        db_session.commit()
+        run_delivery()
+        request_id = str(attempts(db_session, message_id)[-1].provider_request_id)
+        body = envelope(hook(message_id, "9999", f"hook-{number}", request_id))
+        client.post(URL, json=body, headers=SIGNED)
+        run_webhooks()
+
+    assert (look(db_session, message_id).status, look(db_session, message_id).reason_code) == (
+        "FAILED",
+        "provider_error",
+    )
+    assert sandbox.effects() == {str(message_id): 3}
+
+
+def test_a_transient_result_after_the_messages_time_fails_it(
+    client: SpecClient, sent: Any, run_webhooks: Run, db_session: Session
+) -> None:
+    over = "UPDATE notifications SET schedule_at = now() - interval '2 days', expires_at = now()"
+    db_session.execute(text(over))
+    db_session.commit()
+
+    client.post(
+        URL, json=envelope(hook(sent, "9999", request_id=request_id_of(db_session, sent))), headers=SIGNED
+    )
+    run_webhooks()
+
+    assert look(db_session, sent).status == "FAILED"

@@ -8,7 +8,7 @@ from time import monotonic
 import pytest
 from flask import Flask
 from messages import add_messages, answer, ask_until_decided, attempts, look, open_reviews, states
-from sqlalchemy import text, update
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from app.domain import claims, outcomes, settling
@@ -242,6 +242,21 @@ def test_of_many_claims_none_shares_a_row(app: Flask, sandbox: Sandbox, db_sessi
         each.join()
 
     assert len(taken) == len(set(taken)) == 60
+
+
+def test_a_claim_passes_by_what_somebody_else_holds(
+    app: Flask, sandbox: Sandbox, db_session: Session
+) -> None:
+    held, free = add_messages(db_session, 2)
+    db_session.execute(select(Notification.id).where(Notification.id == held).with_for_update())
+
+    with app.app_context():
+        db.session.execute(text("SET LOCAL lock_timeout = '500ms'"))
+        request = claims.claim(db.session(), limit=10, provider="alimtalk")
+        db.session.commit()
+
+    assert request is not None
+    assert [row.id for row in request.rows] == [free]
 
 
 @pytest.mark.parametrize("ask_count", [0, 3])
