@@ -5,18 +5,19 @@ names it, and only who holds it may store what came. New tokens are stored befor
 """
 
 import base64
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
 from hashlib import sha256
+from secrets import randbelow
 from typing import Any
 from uuid import UUID
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import Update, delete, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -56,10 +57,14 @@ def cipher(secrets: tuple[str, ...]) -> Cipher:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A trainee's token. `is_unreadable`: none of our secrets opens it. `expires_soon`: refresh it first."""
+    """A trainee's token. `is_unreadable`: none of our secrets opens it. `expires_soon`: refresh it first.
+
+    `sealed` is the access token as it is stored: no other token, of whatever version, has the same.
+    """
 
     user_id: UUID
     version: int
+    sealed: bytes = field(repr=False)
     access: str = field(repr=False)
     refresh: str | None = field(repr=False)
     expires_soon: bool
@@ -81,7 +86,9 @@ def store(
         "is_refused": False,
         "held_until": None,
     }
-    query = insert(KakaoToken).values(user_id=user_id, **values)
+    # Not from 1: a message on its way with a token that was deleted since must not speak against this one.
+    first = 1 + randbelow(2**30)
+    query = insert(KakaoToken).values(user_id=user_id, version=first, **values)
     renewed = values | {"version": KakaoToken.version + 1, "updated_at": func.now()}
     if "refresh_token" not in values:
         renewed |= {"refresh_token": None, "refresh_expires_at": None}
@@ -98,16 +105,27 @@ def forget(session: Session, user_id: UUID) -> None:
 def load(session: Session, opening: Cipher, user_ids: Collection[UUID]) -> dict[UUID, Token]:
     """The tokens of these trainees, by their ids; of those that have one."""
     soon = (KakaoToken.expires_at <= func.now() + EXPIRES_SOON).label("expires_soon")
-    rows = session.execute(select(KakaoToken, soon).where(KakaoToken.user_id.in_(user_ids))).all()
+    query = select(KakaoToken, soon).where(KakaoToken.user_id.in_(user_ids))
+    rows = session.execute(query, execution_options={"populate_existing": True}).all()
     return {row.user_id: _opened(opening, row, expires_soon=soon) for row, soon in rows}
 
 
 def _opened(opening: Cipher, row: KakaoToken, *, expires_soon: bool) -> Token:
     try:
         access, refresh = opening.open(row.access_token), opening.open(row.refresh_token)
+        is_unreadable = False
     except InvalidToken:
-        return Token(row.user_id, row.version, "", None, expires_soon, row.is_refused, is_unreadable=True)
-    return Token(row.user_id, row.version, access or "", refresh, expires_soon, row.is_refused)
+        access, refresh, is_unreadable = None, None, True
+    return Token(
+        user_id=row.user_id,
+        version=row.version,
+        sealed=row.access_token,
+        access=access or "",
+        refresh=refresh,
+        expires_soon=expires_soon,
+        is_refused=row.is_refused,
+        is_unreadable=is_unreadable,
+    )
 
 
 _BEGIN = text("""
@@ -167,14 +185,21 @@ def _sealed(sealing: Cipher, data: dict[str, Any], now: datetime) -> dict[str, A
 
 
 def note_refused(session: Session, token: Token) -> None:
-    """Kakao refused the access token: it is to be refreshed before it is used again."""
-    same = (KakaoToken.user_id == token.user_id, KakaoToken.version == token.version)
-    session.execute(update(KakaoToken).where(*same).values(expires_at=func.now(), is_refused=True))
+    """Kakao refused the access token: it is to be refreshed before it is used again.
+
+    Not if it has been since, or has been replaced: a refusal that comes late says nothing about the new one.
+    """
+    session.execute(_same(token).values(expires_at=func.now(), is_refused=True))
 
 
-def note_good(session: Session, user_ids: Sequence[UUID]) -> None:
-    """The tokens of these trainees work again."""
-    session.execute(update(KakaoToken).where(KakaoToken.user_id.in_(user_ids)).values(is_refused=False))
+def note_good(session: Session, token: Token) -> None:
+    """A token works that came after one which Kakao refused."""
+    session.execute(_same(token).values(is_refused=False))
+
+
+def _same(token: Token) -> Update:
+    same = (KakaoToken.user_id == token.user_id, KakaoToken.access_token == token.sealed)
+    return update(KakaoToken).where(*same).execution_options(synchronize_session=False)
 
 
 def hold_owner(session: Session, user_id: UUID, until: datetime) -> None:
@@ -183,16 +208,27 @@ def hold_owner(session: Session, user_id: UUID, until: datetime) -> None:
     session.execute(query.values(held_until=func.greatest(KakaoToken.held_until, until)))
 
 
-def reseal(session: Session, sealing: Cipher, limit: int = 500) -> tuple[int, int]:
-    """Encrypt tokens under the first secret that are not yet; how many were, and how many nothing opens.
+@dataclass(frozen=True, slots=True)
+class Resealed:
+    """How many tokens of a batch were encrypted anew, how many nothing opens, and whose was the last."""
 
-    Once there are none left, the older secrets are not needed any more. May run twice.
+    count: int
+    unreadable: int
+    last: UUID
+
+
+def reseal(session: Session, sealing: Cipher, after: UUID | None = None, limit: int = 500) -> Resealed | None:
+    """Encrypt tokens under the first secret that are not yet, by the ids of trainees behind `after`.
+
+    None when there are none left there. One that is being refreshed is sealed by that. May run twice.
     """
-    query = select(KakaoToken).where(
-        KakaoToken.key_id != sealing.key_id, KakaoToken.refreshing_until.is_(None)
-    )
+    is_free = or_(KakaoToken.refreshing_until.is_(None), KakaoToken.refreshing_until <= func.now())
+    query = select(KakaoToken).where(KakaoToken.key_id != sealing.key_id, is_free)
+    if after is not None:
+        query = query.where(KakaoToken.user_id > after)
     rows = session.scalars(
-        query.order_by(KakaoToken.user_id).limit(limit).with_for_update(skip_locked=True)
+        query.order_by(KakaoToken.user_id).limit(limit).with_for_update(skip_locked=True),
+        execution_options={"populate_existing": True},
     ).all()
     unreadable = 0
     for row in rows:
@@ -205,4 +241,4 @@ def reseal(session: Session, sealing: Cipher, limit: int = 500) -> tuple[int, in
         row.refresh_token = sealing.seal(refresh)
         row.key_id = sealing.key_id
     session.flush()
-    return len(rows) - unreadable, unreadable
+    return Resealed(len(rows) - unreadable, unreadable, rows[-1].user_id) if rows else None

@@ -33,6 +33,7 @@ T = TypeVar("T")
 
 REFRESH_S = 10.0  # shorter than a call's deadline, so that the memo still has its time under the same lease
 BUSY_S = 3.0
+LEASE_LEFT_S = 25.0  # with less left after the refreshes, no memo leaves
 
 OK = Meaning("ok", "accepted", "메시지를 보냈습니다.")
 NO_TOKEN = Answer("NO_TOKEN", Meaning("recipient", "no_address", "카카오 토큰이 없습니다."))
@@ -45,6 +46,10 @@ BUSY = Answer(
     "TOKEN_BUSY",
     Meaning("retry", "token_busy", "토큰을 갱신하는 중입니다.", at_once=True),
     retry_after_s=BUSY_S,
+)
+LATE = Answer(
+    "LEASE_SHORT",
+    Meaning("retry", "lease_short", "보낼 시간이 부족하여 다시 시도합니다.", at_once=True),
 )
 
 
@@ -61,6 +66,8 @@ def send(request: Request, stop_at: float) -> dict[UUID, Answer]:
     cipher = tokens.cipher(tuple(current_app.config["SECRET_KEYS"]))
     owners = {row.user_id for row in request.rows}
     usable, refused = _usable(cipher, tokens.load(db.session(), cipher, owners))
+    if stop_at - monotonic() < LEASE_LEFT_S:
+        usable, refused = {}, refused | dict.fromkeys(usable, LATE)
     answers: dict[UUID, Answer] = {}
     calls: dict[UUID, Callable[[], Answer]] = {}
     for row in request.rows:
@@ -80,32 +87,42 @@ def _usable(cipher: Cipher, known: Mapping[UUID, Token]) -> tuple[dict[UUID, Tok
     usable = {user_id: token for user_id, token in known.items() if user_id not in refused}
     stale = {user_id: token for user_id, token in usable.items() if token.expires_soon}
     refused |= {user_id: EXPIRED for user_id, token in stale.items() if token.refresh is None}
+    stop_at = monotonic() + REFRESH_S  # before the leases, so that no refresh outlives its own
     begun = {
         user_id: _Refresh(token, lease)
-        for user_id, token in stale.items()
+        for user_id, token in sorted(stale.items())  # as all who lock several tokens: in the order of ids
         if token.refresh and (lease := tokens.begin_refresh(db.session(), token))
     }
     db.session.commit()
     refused |= {user_id: BUSY for user_id in stale if user_id not in begun and user_id not in refused}
-    found = _all_at_once({user_id: _refreshing(each.token) for user_id, each in begun.items()})
-    for user_id, each in begun.items():
-        answer = found[user_id]
-        data = asdict(answer) if isinstance(answer, Tokens) else None
-        is_ours = tokens.end_refresh(db.session(), cipher, each.token, each.lease, data, utc_now())
-        if isinstance(answer, Answer):
-            refused[user_id] = answer
-        elif not is_ours:
-            refused[user_id] = BUSY
-    db.session.commit()
+    refused |= _refresh_all(cipher, begun, stop_at)
     fresh = tokens.load(db.session(), cipher, [each for each in begun if each not in refused])
     db.session.commit()
     return {user_id: token for user_id, token in (usable | fresh).items() if user_id not in refused}, refused
 
 
-def _refreshing(token: Token) -> Callable[[], Tokens | Answer]:
+def _refresh_all(cipher: Cipher, begun: Mapping[UUID, _Refresh], stop_at: float) -> dict[UUID, Answer]:
+    """Refresh these tokens and store what came; for those that failed, what is wrong, by trainee.
+
+    An answer under a lease that is lost says nothing about the token that is there now.
+    """
+    refused = {}
+    found = _all_at_once({user_id: _refreshing(each.token, stop_at) for user_id, each in begun.items()})
+    for user_id, each in begun.items():
+        answer = found[user_id]
+        data = asdict(answer) if isinstance(answer, Tokens) else None
+        if not tokens.end_refresh(db.session(), cipher, each.token, each.lease, data, utc_now()):
+            refused[user_id] = BUSY
+        elif isinstance(answer, Answer):
+            refused[user_id] = answer
+    db.session.commit()
+    return refused
+
+
+def _refreshing(token: Token, stop_at: float) -> Callable[[], Tokens | Answer]:
     def refresh() -> Tokens | Answer:
         try:
-            return kakao_api.refresh(token.refresh or "", monotonic() + REFRESH_S)
+            return kakao_api.refresh(token.refresh or "", stop_at)
         except KakaoError as error:
             return _failure(error)
 
@@ -152,18 +169,15 @@ def _all_at_once(calls: Mapping[UUID, Callable[[], T]]) -> dict[UUID, T]:
 def _note(rows: Iterable[Claimed], used: Mapping[UUID, Token], answers: Mapping[UUID, Answer]) -> None:
     """Keep what the answers say about the tokens; none of it undoes a message."""
     session = db.session()
-    good = []
-    for row in rows:
+    for row in sorted(rows, key=lambda row: row.user_id):
         answer, token = answers[row.id], used.get(row.user_id)
         if token is not None and answer.meaning.at_once:
             tokens.note_refused(session, token)
         elif token is not None and answer.outcome == "ok" and token.is_refused:
-            good.append(row.user_id)
+            tokens.note_good(session, token)
         if answer.outcome == "quota" and answer.meaning.holds == "owner":
             until = quota_end(answer.meaning.window, answer.retry_after_s, utc_now())
             tokens.hold_owner(session, row.user_id, until)
-    if good:
-        tokens.note_good(session, good)
     session.commit()
 
 

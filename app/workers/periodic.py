@@ -87,10 +87,14 @@ def review_silent(_: Begun) -> None:
 def reseal_tokens(_: Begun) -> None:
     """Encrypt tokens under the newest secret, so that an older one can go."""
     cipher = tokens.cipher(tuple(current_app.config["SECRET_KEYS"]))
-    resealed, unreadable = tokens.reseal(db.session(), cipher)
+    after = None
+    while batch := tokens.reseal(db.session(), cipher, after, BATCH):
+        db.session.commit()
+        log.info("tokens resealed", extra={"count": batch.count, "unreadable": batch.unreadable})
+        if stopping.is_asked():
+            break
+        after = batch.last
     db.session.commit()
-    if resealed or unreadable:
-        log.info("tokens resealed", extra={"count": resealed, "unreadable": unreadable})
 
 
 def forget_tallies(_: Begun) -> None:
