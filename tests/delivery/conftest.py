@@ -5,12 +5,13 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
+from memos import OWNERS
 from messages import DEADLINE_S, add_messages
 from settings import sandbox_options
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
-from app.extensions import kakao
+from app.extensions import kakao, kakao_api
 from app.workers.delivery import deliver
 from app.workers.webhooks import process_events
 from dev.sandbox.client import Sandbox, running_sandbox
@@ -36,6 +37,20 @@ def sandbox(dealer: Sandbox, app: Flask) -> Iterator[Sandbox]:
     app.config.clear()
     app.config |= before
     kakao.init_app(app)
+
+
+@pytest.fixture
+def memo_sandbox(sandbox: Sandbox, app: Flask) -> Iterator[Sandbox]:
+    """The same as Kakao's own APIs, for an application that sends memos; it knows whose each token is."""
+    sandbox.configure(memo_owners=OWNERS)
+    before = dict(app.config)
+    address = sandbox.base_url
+    app.config |= {"KAKAO_SENDER": "memo", "KAKAO_API_BASE_URL": address, "KAKAO_AUTH_BASE_URL": address}
+    kakao_api.init_app(app)
+    yield sandbox
+    app.config.clear()
+    app.config |= before
+    kakao_api.init_app(app)
 
 
 @pytest.fixture
@@ -79,6 +94,7 @@ AGING = {
     "delivery_tallies": ("at",),
     "guardrails": ("updated_at", "expires_at"),
     "periodic_jobs": ("started_at", "done_until"),
+    "kakao_tokens": ("expires_at", "held_until", "refreshing_until"),
 }
 
 
