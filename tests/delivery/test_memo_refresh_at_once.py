@@ -1,5 +1,6 @@
 """Several workers, one token: one refreshes it, stores what came before using it, and nobody undoes that."""
 
+import math
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -76,26 +77,29 @@ def test_two_workers_with_many_messages_of_one_trainee_refresh_once(
     assert memo_sandbox.memo_effects() == {"trainee-0": 8}
 
 
-def test_a_worker_that_comes_second_waits_for_the_new_token(
-    app: Flask, memo_sandbox: Sandbox, run_delivery: Run, db_session: Session, pass_time: Pass
+def test_a_worker_that_comes_second_does_not_refresh_and_waits(
+    app: Flask, patient: Sandbox, db_session: Session
 ) -> None:
-    memo_sandbox.script("token", delay_after_s=0.3)
+    patient.script("token", action="hang")
     [first] = add_memos(db_session)
     add_memo_for(db_session, first)
     expire(db_session, first)
-
-    def work(_: int) -> list[str]:
-        with app.app_context():
-            request = taken.pop()
-            return [each.code for each in memo.send(request, 1e9).values()]
-
     with app.app_context():
         taken = [claims.claim(db.session(), limit=1, provider="memo") for _ in range(2)]
         db.session.commit()
-    codes = at_once(2, work)
 
-    assert sorted(codes) == [["0"], ["TOKEN_BUSY"]]
-    assert len(refreshes(memo_sandbox)) == 1
+    def work() -> list[str]:
+        with app.app_context():
+            request = taken.pop()
+            assert request is not None
+            return [each.code for each in memo.send(request, math.inf).values()]
+
+    with held_up(patient, work):
+        second = work()
+
+    assert second == ["TOKEN_BUSY"]
+    assert len(refreshes(patient)) == 1
+    assert len(used_tokens(patient)) == 1
 
 
 def test_a_message_does_not_start_while_its_token_is_refreshed(
