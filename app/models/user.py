@@ -87,10 +87,11 @@ class UserProfile(HasTimes, Base):
 class KakaoToken(HasTimes, Base):
     """A trainee's own Kakao token for the memo sender; both values are stored encrypted.
 
-    `key_id` names the secret they are encrypted with. `version` counts the tokens that were stored for the
-    trainee, `fault` is why the present one cannot be used. `refreshing_until` is the lease of the worker
-    that refreshes it; `is_refused`: Kakao refused the access token, and no other one has worked since.
-    `held_until`: the trainee's own quota at Kakao is used up until then.
+    `key_id` names the secret they are encrypted with. `version` rises with each token that a client stores
+    (from a random number, as a deleted row may come again), `fault` is why the present one cannot be used.
+    `refreshing_until` is the lease of the worker that refreshes it; `is_refused`: Kakao refused the access
+    token, and no other one has worked since. `held_until`: the trainee's own quota at Kakao is used up until
+    then.
     """
 
     __tablename__ = "kakao_tokens"
