@@ -98,11 +98,15 @@ def test_a_lost_workers_memo_goes_to_a_human_whoever_sends_now(
 
     run_delivery()
     assert states(db_session) == ["SENDING", "SENDING"]
-    for _ in range(4):
-        pass_time(61)
+    pass_time(61)
+    run_delivery()
+    assert states(db_session) == ["MANUAL_REVIEW", "MANUAL_REVIEW"]
+    for _ in range(3):
+        pass_time(300)
         run_delivery()
 
     assert states(db_session) == ["MANUAL_REVIEW", "MANUAL_REVIEW"]
+    assert memo_sandbox.requests("messages") == []  # nobody asked the dealer about a memo
     assert open_reviews(db_session) == [("notification", "notice:WORKER_LOST", "outcome_unknown", 2)]
     assert {len(attempts(db_session, each)) for each in ids} == {1}
     assert (memo_sandbox.memo_effects(), memo_sandbox.requests("send")) == ({}, [])
