@@ -7,7 +7,7 @@ import signal
 import sys
 import time
 
-NAMES = ("generate", "queries", "delivery", "claim")
+NAMES = ("generate", "queries", "delivery", "memory", "claim")
 
 
 def main() -> int:

@@ -93,8 +93,8 @@ def measure(stage: Stage) -> None:
     with ExitStack() as stack:
         dealer = stack.enter_context(running_sandbox(env=codes, latency_ms=LATENCY_MS, **options))
         environment["KAKAO_ALIMTALK_BASE_URL"] = dealer.base_url
-        ours = _scene(stage, "bench_delivery", users, environment)
-        floor = _scene(stage, "bench_delivery_floor", users, environment)
+        ours = scene(stage, "bench_delivery", users, environment)
+        floor = scene(stage, "bench_delivery_floor", users, environment)
         with connected(floor.url) as connection:  # the floor need not go through SENDING
             run(connection, "DROP TRIGGER notifications_legal_moves ON notifications")
         worker = stage.process("worker", procfile()["worker"], DATABASE_URL=ours.url, **environment)
@@ -113,7 +113,8 @@ def measure(stage: Stage) -> None:
     compare("messages/s, bare loop", found["ours"], found["loop"], Aim("≥", 0.5))
 
 
-def _scene(stage: Stage, name: str, users: int, environment: dict[str, str]) -> Scene:
+def scene(stage: Stage, name: str, users: int, environment: dict[str, str]) -> Scene:
+    """A database with so many trainees, and the application on it."""
     url = stage.database(name)
     with connected(url) as connection, connection.cursor() as cursor:
         cursor.execute(USERS, (users,))

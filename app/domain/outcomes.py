@@ -179,7 +179,8 @@ def _needs_people(row: Any) -> bool:
 
 
 def _is_counted(request: Request, answer: Answer) -> bool:
-    return answer.outcome not in caps.NOT_COUNTED and not _is_split(request, answer)
+    is_told = answer.outcome not in caps.NOT_COUNTED and not answer.meaning.at_once
+    return is_told and not _is_split(request, answer)
 
 
 def _is_split(request: Request, answer: Answer) -> bool:

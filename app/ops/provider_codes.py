@@ -21,7 +21,7 @@ NO_ANSWER = "답을 받지 못했습니다. / There was no usable answer."
 # Ours, for calls without an answer that has a code of its own.
 OWN_CODES = {
     *("TIMEOUT", "CONNECTION_ERROR", BAD_RESPONSE, "WORKER_LOST"),
-    *("NO_TOKEN", "TOKEN_BUSY", "TOKEN_EXPIRED", "TOKEN_UNREADABLE"),
+    *("NO_TOKEN", "TOKEN_BUSY", "TOKEN_EXPIRED", "TOKEN_UNREADABLE", "LEASE_SHORT"),
 }
 NUMBERS = {"alimtalk": API_CODES, "memo": KAPI_CODES}
 

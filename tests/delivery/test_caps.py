@@ -14,7 +14,10 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 from test_receipts import SIGNED, URL, envelope, hook
 
-from app.domain import claims, guardrails
+from app.domain import claims, guardrails, outcomes
+from app.domain.consequences import Meaning
+from app.domain.days import utc_now
+from app.domain.outcomes import Answer
 from app.extensions import db
 from app.models import Guardrail, MaintenanceLog
 from dev.sandbox.client import Sandbox
@@ -173,6 +176,19 @@ def test_bad_numbers_and_quotas_do_not_count(
     sandbox.script("send", codes={str(each): code for each in ids})
 
     run_delivery()
+
+    assert auto_cap(db_session) is None
+
+
+def test_tokens_that_are_to_be_refreshed_say_nothing_about_the_sender(
+    app: Flask, sandbox: Sandbox, db_session: Session
+) -> None:
+    ids = add_messages(db_session, 20)
+    refused = Answer("-401", Meaning("retry", "token_rejected", "", at_once=True))
+    with app.app_context():
+        request = claims.claim(db.session(), limit=20, provider="alimtalk")
+        outcomes.record(db.session(), request, dict.fromkeys(ids, refused), utc_now())
+        db.session.commit()
 
     assert auto_cap(db_session) is None
 
