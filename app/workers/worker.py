@@ -3,6 +3,8 @@
 import contextlib
 import os
 import signal
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from redis.client import Pipeline
@@ -20,6 +22,17 @@ from app.logs import bound
 from app.workers import stopping
 
 
+def as_a_note(method: Callable[..., None]) -> Callable[..., None]:
+    """What RQ writes down about a worker: it may be lost with Redis, and ends no worker."""
+
+    @wraps(method)
+    def write(*args: Any, **kwargs: Any) -> None:
+        with contextlib.suppress(RedisError):
+            method(*args, **kwargs)
+
+    return write
+
+
 class InApp:
     """Runs every job inside the application, which is imported and made before the fork."""
 
@@ -31,6 +44,7 @@ class InApp:
         self.app = create_app()
         super().__init__(*args, **kwargs)
 
+    @as_a_note
     def heartbeat(self, timeout: int | None = None, pipeline: Pipeline | None = None) -> None:
         """Say that this worker lives, also to a Redis that was emptied since it said so first."""
         register(self, pipeline)  # type: ignore[arg-type]
@@ -55,7 +69,18 @@ class InApp:
 
 
 class Worker(InApp, ForkingWorker):
-    """One process that forks a child for each job."""
+    """One process that forks a child for each job.
+
+    It outlives Redis: waiting for it is what RQ does where it takes the next job, and only there.
+    """
+
+    set_state = as_a_note(ForkingWorker.set_state)
+    set_shutdown_requested_date = as_a_note(ForkingWorker.set_shutdown_requested_date)
+    check_for_suspension = as_a_note(ForkingWorker.check_for_suspension)
+    run_maintenance_tasks = as_a_note(ForkingWorker.run_maintenance_tasks)
+    maintain_heartbeats = as_a_note(ForkingWorker.maintain_heartbeats)
+    register_death = as_a_note(ForkingWorker.register_death)
+    unsubscribe = as_a_note(ForkingWorker.unsubscribe)
 
     def handle_warm_shutdown_request(self) -> None:
         """Asked to stop: so is the child, which then finishes what is in flight and claims nothing new."""
@@ -80,6 +105,7 @@ class Worker(InApp, ForkingWorker):
             self.log.warning("Redis went away during a job: %s", type(error).__name__)
             self.wait_for_horse()
             self._horse_pid = 0
+            self.executions.clear()
 
 
 class WorkerInProcess(InApp, SimpleWorker):

@@ -1,7 +1,9 @@
 """Real processes of the application: workers, clocks and web servers, as the Procfile starts them."""
 
+import logging
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -10,6 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
+import requests
+
+log = logging.getLogger(__name__)
 
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
@@ -19,6 +24,7 @@ WORKER = (
     *("chat", "delivery", "webhooks", "daily"),
 )
 CLOCK = (str(BIN / "flask"), "clock", "--every", "0.2")
+GUNICORN = (str(BIN / "gunicorn"), "wsgi:app")
 
 
 def until(probe: Callable[[], object], timeout_s: float = 30) -> None:
@@ -29,10 +35,15 @@ def until(probe: Callable[[], object], timeout_s: float = 30) -> None:
         time.sleep(0.02)
 
 
+def measured(what: str, value: float) -> None:
+    """Tell a figure to whoever runs pytest with `--log-cli-level=INFO`."""
+    log.info("measured: %s: %.3f", what, value)
+
+
 @contextmanager
-def running(command: tuple[str, ...], env: dict[str, str], log: Path) -> Iterator[psutil.Process]:
+def running(command: tuple[str, ...], env: dict[str, str], log_file: Path) -> Iterator[psutil.Process]:
     """A process with its children; at the end all of them are gone, whatever happened to them."""
-    with log.open("ab") as out:
+    with log_file.open("ab") as out:
         child = subprocess.Popen(
             command, cwd=ROOT, env={**os.environ, **env}, stdout=out, stderr=out, start_new_session=True
         )
@@ -55,6 +66,38 @@ def worker(env: dict[str, str], log: Path) -> "contextmanager[psutil.Process]": 
 def clock(env: dict[str, str], log: Path) -> "contextmanager[psutil.Process]":  # type: ignore[type-arg]
     """One `flask clock` that looks five times a second."""
     return running(CLOCK, env, log)
+
+
+@contextmanager
+def web(env: dict[str, str], log: Path) -> Iterator[str]:
+    """A gunicorn with one process; yields its address once it answers."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    one = env | {"WEB_CONCURRENCY": "1", "GUNICORN_CMD_ARGS": f"--bind 127.0.0.1:{port}"}
+    with running(GUNICORN, one, log):
+        address = f"http://127.0.0.1:{port}"
+        until(lambda: _answers(f"{address}/healthz"))
+        yield address
+
+
+def _answers(url: str) -> bool:
+    try:
+        return requests.get(url, timeout=5).ok
+    except requests.ConnectionError:
+        return False
+
+
+def stop_family(process: psutil.Process) -> Callable[[], None]:
+    """Freeze a process and its children, the parent first; returns what lets them go on."""
+    family = _family(process)
+    for each in family:
+        _signal(each, signal.SIGSTOP)
+
+    def go_on() -> None:
+        for each in reversed(family):
+            _signal(each, signal.SIGCONT)
+
+    return go_on
 
 
 def kill_family(process: psutil.Process) -> None:
