@@ -54,6 +54,12 @@ def memo_sandbox(sandbox: Sandbox, app: Flask) -> Iterator[Sandbox]:
 
 
 @pytest.fixture
+def process_env(env: dict[str, str], sandbox: Sandbox) -> dict[str, str]:
+    """The environment of processes of the application: the sandbox is their dealer."""
+    return env | {"KAKAO_ALIMTALK_BASE_URL": sandbox.base_url}
+
+
+@pytest.fixture
 def run_delivery(app: Flask) -> Callable[[], None]:
     """Run the delivery job here and now."""
 
