@@ -1,5 +1,6 @@
 """Servers that a test may stop, and what to look at a database of its own with."""
 
+import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from real_processes import BIN, ROOT
 from redis import Redis
 from sqlalchemy import Engine, create_engine
 
+from dev.layout import outside_folders
 from dev.postgres import Postgres
 from dev.servers import Valkey
 from dev.services import services
@@ -34,7 +36,7 @@ def own_redis(base: Path) -> Iterator[Valkey]:
 @contextmanager
 def own_postgres(base: Path, env: dict[str, str]) -> Iterator[OwnPostgres]:
     """A PostgreSQL that keeps what was committed, however it ends."""
-    with services(base, durable=True, redis=False) as running:
+    with _removed_afterwards(base), services(base, durable=True, redis=False) as running:
         own = env | {"DATABASE_URL": running.database_url}
         subprocess.run(
             (str(BIN / "flask"), "db", "upgrade"), cwd=ROOT, env=own, check=True, capture_output=True
@@ -42,6 +44,16 @@ def own_postgres(base: Path, env: dict[str, str]) -> Iterator[OwnPostgres]:
         engine = create_engine(running.database_url, pool_pre_ping=True)
         yield OwnPostgres(running.postgres, engine, own)
         engine.dispose()
+
+
+@contextmanager
+def _removed_afterwards(base: Path) -> Iterator[None]:
+    """What is to last may lie outside the base."""
+    try:
+        yield
+    finally:
+        for each in (base, *outside_folders(base)):
+            shutil.rmtree(each, ignore_errors=True)
 
 
 def connect(server: Valkey) -> Redis:
