@@ -1,4 +1,4 @@
-"""Work in another thread that has to wait for a lock of ours."""
+"""Work in another thread or process that has to wait for a lock of ours."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,6 +10,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app.errors import DomainError
+
+WAITING = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
 
 
 @contextmanager
@@ -27,8 +29,18 @@ def in_background(engine: Engine, work: Callable[[Session], object]) -> Iterator
 
     thread = Thread(target=run)
     thread.start()
-    waiting = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        until(lambda: connection.scalar(waiting))
+        until(lambda: connection.scalar(WAITING))
     yield failed
     thread.join()
+
+
+@contextmanager
+def attempts_locked(engine: Engine) -> Iterator[Callable[[int], None]]:
+    """Nobody else writes attempts meanwhile; yields what waits until so many are waiting for that."""
+    with engine.connect() as holder, engine.connect() as looker:
+        holder.execute(text("LOCK TABLE notification_provider_codes IN EXCLUSIVE MODE"))
+        looker = looker.execution_options(isolation_level="AUTOCOMMIT")
+        yield lambda count: until(lambda: looker.scalar(WAITING) >= count)
+        holder.rollback()
+        until(lambda: not looker.scalar(WAITING))

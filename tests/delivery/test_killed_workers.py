@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from background import attempts_locked
 from flask import Flask
 from invariants import check, check_log, legal_moves
 from messages import add_messages, ask_until_decided, attempts, look, open_reviews, states
 from real_processes import kill_family, stop_family, until, worker
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from app.workers.bells import ring
@@ -17,23 +18,11 @@ from dev.sandbox.client import Sandbox
 
 Run = Callable[[], None]
 Pass = Callable[[float], None]
-WAITING_FOR_A_LOCK = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
 
 
 def ring_once(app: Flask) -> None:
     with app.app_context():
         ring("delivery")
-
-
-@contextmanager
-def attempts_locked(engine: Engine) -> Iterator[Callable[[], None]]:
-    """Nobody else writes attempts meanwhile; yields what waits until somebody wants to."""
-    with engine.connect() as holder, engine.connect() as looker:
-        holder.execute(text("LOCK TABLE notification_provider_codes IN EXCLUSIVE MODE"))
-        looker = looker.execution_options(isolation_level="AUTOCOMMIT")
-        yield lambda: until(lambda: looker.scalar(WAITING_FOR_A_LOCK))
-        holder.rollback()
-        until(lambda: not looker.scalar(WAITING_FOR_A_LOCK))
 
 
 @contextmanager
@@ -60,13 +49,17 @@ def test_a_worker_killed_before_its_claim_is_committed_has_taken_nothing(
 ) -> None:
     ids = add_messages(db_session, 20)
     with legal_moves(db_session), worker(process_env, tmp_path / "log") as victim:
-        with attempts_locked(engine) as until_somebody_waits:
+        with attempts_locked(engine) as until_waiting:
             ring_once(app)
-            until_somebody_waits()
+            until_waiting(1)
             kill_family(victim)
         assert states(db_session) == ["SCHEDULED"] * 20
 
-        run_delivery()
+        def is_sent() -> bool:
+            run_delivery()  # PostgreSQL may need a moment to see that nobody will commit
+            return states(db_session) == ["SENT"] * 20
+
+        until(is_sent)
 
     assert sandbox.effects() == {str(each): 1 for each in ids}
     assert all(len(attempts(db_session, each)) == 1 for each in ids)
@@ -118,9 +111,9 @@ def test_a_worker_killed_after_the_answer_and_before_its_record_doubles_nothing(
     with legal_moves(db_session), worker(process_env, log) as victim:
         ring_once(app)
         sandbox.until_hanging()
-        with attempts_locked(engine) as until_somebody_waits:
+        with attempts_locked(engine) as until_waiting:
             sandbox.release()
-            until_somebody_waits()
+            until_waiting(1)
             kill_family(victim)
         assert states(db_session) == ["SENDING"] * 20
 

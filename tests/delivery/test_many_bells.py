@@ -6,6 +6,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from threading import Barrier, Thread
 
+from background import attempts_locked
 from flask import Flask
 from invariants import check, legal_moves
 from messages import add_messages, attempts, states
@@ -36,17 +37,24 @@ def taken(log: Path) -> list[str]:
 
 
 def test_fifty_bells_and_four_workers_send_each_message_once(
-    app: Flask, process_env: dict[str, str], sandbox: Sandbox, db_session: Session, tmp_path: Path
+    app: Flask,
+    process_env: dict[str, str],
+    sandbox: Sandbox,
+    db_session: Session,
+    engine: Engine,
+    tmp_path: Path,
 ) -> None:
     log = tmp_path / "log"
     small = process_env | {"DELIVERY_BATCH": "10"}
-    sandbox.configure(latency_ms=20)
     ids = add_messages(db_session, 200)
-    enqueue(app, "delivery", 50)
 
     with legal_moves(db_session), ExitStack() as stack:
         for _ in range(4):
             stack.enter_context(worker(small, log))
+        until(lambda: log.read_text().count("Listening on") == 4)
+        with attempts_locked(engine) as until_waiting:
+            enqueue(app, "delivery", 50)
+            until_waiting(4)  # all of them are in the middle of a claim
         until(lambda: set(states(db_session)) == {"SENT"})
         until(lambda: len(taken(log)) >= 50)
 
