@@ -93,6 +93,7 @@ def test_a_thousand_rings_at_once_are_a_handful_of_jobs(
 
     assert len(taken(log)) <= A_HANDFUL
     assert sandbox.effects() == {str(each): 1 for each in ids}
+    check(db_session, sandbox, worker_died=False)
 
 
 def test_a_backlog_of_deliveries_lets_the_other_queues_have_their_turn(

@@ -1,16 +1,19 @@
 """Redis goes away: what is accepted meanwhile leaves when it is back, with the workers that were there."""
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 from uuid import uuid4
 
 import requests
+from flask import Flask
 from invariants import check, check_log, legal_moves
 from messages import TEXTS, add_messages, look, states
 from own_servers import connect, own_redis
 from real_processes import clock, measured, until, web, worker
 from sqlalchemy.orm import Session
 
+from app.workers.bells import ring
 from dev.processes import is_running
 from dev.sandbox.client import Sandbox
 
@@ -30,6 +33,17 @@ def post_notice(address: str, headers: dict[str, str], user_id: object) -> tuple
     started = time.monotonic()
     answer = requests.post(f"{address}/notifications", json=body, headers=headers, timeout=30)
     return answer.status_code, time.monotonic() - started
+
+
+def cost_of_a_ring_s(app: Flask) -> float:
+    """Seconds that a ring takes, the median of five."""
+    costs = []
+    with app.app_context():
+        for _ in range(5):
+            started = time.monotonic()
+            ring("delivery")
+            costs.append(time.monotonic() - started)
+    return sorted(costs)[2]
 
 
 def test_without_redis_messages_are_accepted_and_leave_once_it_is_back(
@@ -76,3 +90,20 @@ def test_without_redis_messages_are_accepted_and_leave_once_it_is_back(
     measured("all gone after Redis' return, s", gone_s)
     check(db_session, sandbox, worker_died=False)
     check_log(log, ours)
+
+
+def test_ringing_costs_little_when_redis_is_gone_or_says_nothing(
+    another_app: Callable[..., Flask], tmp_path: Path
+) -> None:
+    with own_redis(tmp_path / "redis") as redis:
+        app = another_app(REDIS_URL=redis.url)
+        redis.stop()
+        gone_s = cost_of_a_ring_s(app)
+        redis.start()
+        redis.pause()
+        silent_s = cost_of_a_ring_s(app)
+        redis.resume()
+
+    assert max(gone_s, silent_s) < RING_S
+    measured("a ring without Redis, s", gone_s)
+    measured("a ring while Redis says nothing, s", silent_s)

@@ -152,6 +152,7 @@ def test_two_workers_and_two_clocks_send_each_once(
         until(lambda: is_settled(db_session))
 
     check(db_session, sandbox, worker_died=False)
+    check_log(log, small)
     assert sandbox.effects() == {str(each): 1 for each in ids}
     assert all(len(attempts(db_session, each)) == 1 for each in ids[:20])
 
