@@ -55,7 +55,7 @@ def test_fifty_bells_and_four_workers_send_each_message_once(
         with attempts_locked(engine) as until_waiting:
             enqueue(app, "delivery", 50)
             until_waiting(4)  # all of them are in the middle of a claim
-        until(lambda: set(states(db_session)) == {"SENT"})
+        until(lambda: set(states(db_session)) <= {"SENT", "DELIVERED"})
         until(lambda: len(taken(log)) >= 50)
 
     assert sandbox.effects() == {str(each): 1 for each in ids}
@@ -88,7 +88,7 @@ def test_a_thousand_rings_at_once_are_a_handful_of_jobs(
         each.join()
     assert 1 <= redis.llen("rq:queue:delivery") <= A_HANDFUL
     with worker(process_env, log):
-        until(lambda: set(states(db_session)) == {"SENT"})
+        until(lambda: set(states(db_session)) <= {"SENT", "DELIVERED"})
         until(lambda: redis.llen("rq:queue:delivery") == 0)
 
     assert len(taken(log)) <= A_HANDFUL

@@ -98,7 +98,8 @@ def test_a_worker_that_is_told_to_stop_while_redis_is_away_finishes_its_batch(
             exit_code = told.wait(ENDS_S)
 
     assert exit_code == 0
-    assert states(db_session) in (["SCHEDULED"] * 5 + ["SENT"] * 5, ["SENT"] * 10)
+    assert set(states(db_session)) <= {"SCHEDULED", "SENT", "DELIVERED"}
+    assert states(db_session).count("SCHEDULED") in (0, 5)
 
 
 def test_what_a_stopped_worker_left_is_sent_by_the_next(
@@ -115,7 +116,7 @@ def test_what_a_stopped_worker_left_is_sent_by_the_next(
         assert "SENDING" not in states(db_session)
 
         with worker(small, tmp_path / "log"):
-            until(lambda: set(states(db_session)) == {"SENT"})
+            until(lambda: set(states(db_session)) <= {"SENT", "DELIVERED"})
 
     assert sandbox.effects() == {str(each): 1 for each in ids}
     check(db_session, sandbox, worker_died=False)
