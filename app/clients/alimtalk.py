@@ -45,7 +45,7 @@ __all__ = [
 MAX_RECIPIENTS: Final = 1000
 PAGE_SIZE: Final = 1000
 FIND_PAGES: Final = 3
-RESULT_PAGES: Final = 100
+RESULT_PAGES: Final = 400
 
 _FAILURES: Final[dict[http.Kind, tuple[Outcome, str, str]]] = {
     http.Kind.NOT_SENT: ("retry", "CONNECTION_ERROR", "not_connected"),

@@ -138,7 +138,7 @@ _DELIVERY: tuple[Row, ...] = (
     ("4137 4139..4142", "retry", "provider_error",
      "발송 요청이 일시적으로 실패했습니다.", "The request failed for the moment."),
     ("4143", "retry", "request_expired",
-     "발송 요청이 만료되었습니다.", "The request expired."),
+     "발송 요청이 만료되었습니다.", "The request expired.", {"once": True}),
     ("4138 4156", "quota", "send_limit",
      "발송 횟수 제한을 초과했습니다.", "A limit on the number of messages is used up."),
     ("4161", "unknown", "still_processing",

@@ -23,7 +23,7 @@ class Code:
     `scope` "template": the alert holds only the messages of that template. `poll`: no result yet, ask again
     later. `may_recover` (of a recipient): the next notification may get through, so the contact point is not
     to be marked. `refresh` (of a retry): the access token is refreshed once, then the message is sent again.
-    `slow` (of a retry): maintenance, so that it takes long.
+    `slow` (of a retry): maintenance, so that it takes long. `once`: it is tried again once.
 
     Of a quota, `hold_until` is its end: the next 00:00 or 08:00 in Korea, 00:00 of the next month's first day
     ("1st"), ten minutes; None: `Retry-After`, or else a minute. `holds` is what waits until then: everything
@@ -43,6 +43,7 @@ class Code:
     may_recover: bool = False
     refresh: bool = False
     slow: bool = False
+    once: bool = False
 
 
 UNKNOWN: Final = Code("unknown", "unknown_code", "알 수 없는 결과 코드입니다.", "A code in no table.")

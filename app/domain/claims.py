@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from app.domain import endings, gates
 
 LEASE = timedelta(seconds=60)
+MAX_TURNS = 20  # of closing what cannot be sent, in one transaction
 FRESH = timedelta(seconds=60)  # a message whose time came less than this ago does not wait for a backlog
 
 
@@ -142,6 +143,7 @@ def claim(
 ) -> Request | None:
     """Take up to `limit` due messages of one kind, or None when nothing is due, free and allowed to leave.
 
+    A request without rows: so much had to be closed that nothing was taken yet; commit, and claim again.
     `allowed`: outside production, the only numbers that may be sent to (None: no such limit). `settings`:
     the guardrails' defaults. Rows that cannot be sent any more are closed on the way: late ones, a sandbox's
     or a leaver's, those without an address or with one that was marked. The caller commits before the
@@ -155,11 +157,16 @@ def claim(
     given = {"kinds": list(gate.kinds), "fresh": FRESH}
     kinds = list(session.execute(_KINDS_DUE, given).all())
     random.shuffle(kinds)  # so that no kind waits for another one's backlog to end
+    turns = 0
     for kind, has_backlog in kinds:
         while rows := _lock(session, provider, kind, limit, has_backlog=has_backlog):
             sendable = _sort_out(session, rows, allowed)
             if sendable:
                 return hold(session, kind, sendable, key=str(uuid4()), provider=provider)
+            turns += 1
+            if turns == MAX_TURNS:
+                now = rows[0].due_at
+                return Request("", provider, kind, 0, now, now, ())
     return None
 
 

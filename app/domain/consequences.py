@@ -17,8 +17,8 @@ class Meaning:
 
     `holds`: of a quota, whether the "sender" waits, the token's "owner", or only this "row"; `window` is when
     it ends. `template_only`: of an alert, whether only messages of that kind are concerned. `review`: a human
-    is told besides. `may_recover`: of a recipient, the next message may get through. `slow`, `at_once`: of a
-    retry, that it is not to hurry, or need not wait and does not count.
+    is told besides. `may_recover`: of a recipient, the next message may get through. `once`, `slow`,
+    `at_once`: of a retry, that there is one, that it is not to hurry, or need not wait and does not count.
     """
 
     outcome: str
@@ -29,6 +29,7 @@ class Meaning:
     template_only: bool = False
     review: bool = False
     may_recover: bool = False
+    once: bool = False
     slow: bool = False
     at_once: bool = False
 
@@ -50,7 +51,7 @@ def follow(session: Session, provider: str, signals: Iterable[Signal], settings:
     `settings`: the guardrails' defaults.
     """
     counts = Counter(signals)
-    ordered = sorted(counts, key=lambda each: (each.kind, each.code))
+    ordered = sorted(counts, key=lambda each: (_review_of(provider, each), each.code))
     for signal in ordered:
         _tell(session, provider, signal, counts[signal])
     for signal in ordered:
@@ -61,25 +62,29 @@ def follow(session: Session, provider: str, signals: Iterable[Signal], settings:
         _hold(session, provider, signal)
 
 
-def _tell(session: Session, provider: str, signal: Signal, count: int) -> None:
-    """Open a review about the sender or a code; a message that failed has a review of its own."""
+def _review_of(provider: str, signal: Signal) -> tuple[str, str, str]:
+    """Subject, cause and reason of the review that a code opens; no subject: none.
+
+    A message that failed has a review of its own.
+    """
     meaning = signal.meaning
     if meaning.outcome == "alert":
-        subject, cause = "sender", f"{provider}:{signal.kind}" if meaning.template_only else provider
-    elif not meaning.review or meaning.outcome in ("request", "recipient"):
-        return
-    elif meaning.outcome == "unknown":
-        subject, cause = "notification", f"{signal.kind}:{signal.code}"
-    else:
-        subject, cause = "sender", provider
-    reviews.open_review(
-        session,
-        subject=subject,
-        cause=cause,
-        reason_code=meaning.reason_code,
-        detail=f"{signal.code}: {meaning.reason}",
-        count=count,
-    )
+        cause = f"{provider}:{signal.kind}" if meaning.template_only else provider
+        return "sender", cause, meaning.reason_code
+    if not meaning.review or meaning.outcome in ("request", "recipient"):
+        return "", "", ""
+    if meaning.outcome == "unknown":
+        return "notification", f"{signal.kind}:{signal.code}", meaning.reason_code
+    return "sender", f"{provider}:{signal.code}", meaning.reason_code  # people must know, but nothing stopped
+
+
+def _tell(session: Session, provider: str, signal: Signal, count: int) -> None:
+    subject, cause, reason_code = _review_of(provider, signal)
+    if subject:
+        detail = f"{signal.code}: {signal.meaning.reason}"
+        reviews.open_review(
+            session, subject=subject, cause=cause, reason_code=reason_code, detail=detail, count=count
+        )
 
 
 def _hold(session: Session, provider: str, signal: Signal) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -151,16 +152,18 @@ _FINISH = text("""
 
 
 def claim(session: Session, limit: int) -> Sequence[Any]:
-    """Take events to work on: fresh ones together, one that has failed before alone.
+    """Take events to work on: fresh ones together, or one that has failed before, alone; which, by lot.
 
-    The claim itself counts as a try and puts the next one off, so an event whose handler dies is tried
-    again from the row, 5 times, and then goes to a human. The caller commits before it works.
+    So neither waits for the other to come to an end. The claim itself counts as a try and puts the next one
+    off, so an event whose handler dies is tried again from the row, 5 times, and then goes to a human. The
+    caller commits before it works.
     """
     given_up = session.execute(_GIVE_UP, {"max_retries": MAX_RETRIES}).all()
     for provider in sorted({row.provider for row in given_up}):
         _open(session, provider, "handler_failed", [row.id for row in given_up if row.provider == provider])
-    fresh = session.execute(_CLAIM, {"again": False, "limit": limit}).all()
-    return fresh or session.execute(_CLAIM, {"again": True, "limit": 1}).all()
+    turns = [{"again": False, "limit": limit}, {"again": True, "limit": 1}]
+    random.shuffle(turns)
+    return session.execute(_CLAIM, turns[0]).all() or session.execute(_CLAIM, turns[1]).all()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from app.domain.days import KST
 
 QUOTA_S = 60.0  # of a quota whose end nobody told
+LEAST_S = 5.0  # whatever a provider says: nobody is to be asked again and again without a pause
 
 _HOLD = text("""
     INSERT INTO sender_holds AS held (scope, until, reason_code, code)
@@ -54,7 +55,7 @@ def quota_end(window: str | None, retry_after_s: float | None, now: datetime) ->
     Kakao counts days in Korean time is not documented.
     """
     if retry_after_s is not None:
-        return now + timedelta(seconds=retry_after_s)
+        return now + timedelta(seconds=max(retry_after_s, LEAST_S))
     midnight = now.astimezone(KST).replace(hour=0, minute=0, second=0, microsecond=0)
     match window:
         case "00:00":

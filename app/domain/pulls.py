@@ -1,7 +1,7 @@
 """Delivery results that were asked for instead of told: the safety net for webhooks that never came."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -12,20 +12,25 @@ from sqlalchemy.orm import Session
 OVERLAP = timedelta(minutes=15)  # results may be seen late, and their messages be recorded late
 FIRST = timedelta(hours=1)
 FURTHEST = timedelta(days=29)  # the dealer answers for 30 days at most
+SLICE = timedelta(minutes=5)  # asked for at a time: a busy morning is more than the dealer lists in one go
 
 _MATCH = text("""
     SELECT c.notification_id, given.place
     FROM json_to_recordset(CAST(:given AS json)) AS given (place int, request_id text, seq int, code text)
     JOIN notification_provider_codes AS c
         ON c.provider_request_id = given.request_id AND c.recipient_seq = given.seq
-    WHERE c.delivery_code IS DISTINCT FROM given.code
+    JOIN notifications AS n ON n.id = c.notification_id
+    WHERE c.delivery_code IS DISTINCT FROM given.code AND n.status <> 'SENDING'
 """)
 
 
-def window(done_until: datetime | None, now: datetime) -> tuple[datetime, datetime]:
-    """From when to when to ask: everything since the last time, and some of it again."""
-    since = (done_until or now - FIRST) - OVERLAP
-    return max(since, now - FURTHEST), now
+def windows(done_until: datetime | None, now: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """From when to when to ask, in slices: everything since the last time, and some of it again."""
+    since = max((done_until or now - FIRST) - OVERLAP, now - FURTHEST)
+    while since < now:
+        until = min(since + SLICE, now)
+        yield since, until
+        since = until
 
 
 def match(session: Session, results: Sequence[Mapping[str, Any]]) -> dict[int, UUID]:

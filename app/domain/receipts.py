@@ -21,7 +21,7 @@ from app.domain.gates import NO_SETTINGS
 from app.domain.holds import quota_end
 from app.domain.outcomes import erase_leavers
 
-MAX_DELIVERY_TRIES = 3  # "retry" results of one message; the last of them fails it
+MAX_DELIVERY_TRIES = 3  # "retry" results in a row; the last of them fails the message
 PROVIDER = "alimtalk"  # the only one that tells about delivery
 
 
@@ -36,15 +36,19 @@ class Receipt:
     provider_request_id: str | None
 
 
+# First the rows, in a statement of its own: one that waits for a lock goes on with the snapshot that it began
+# with, and would judge a message by the state that it had before.
+_LOCK = text("""
+    SELECT id FROM notifications WHERE id = ANY (CAST(:ids AS uuid[])) ORDER BY id FOR UPDATE
+""")
+
 _APPLY = text("""
     WITH receipts AS (
-        SELECT * FROM json_to_recordset(CAST(:receipts AS json)) AS r (
+        SELECT r.*, n.status AS old_status, n.kind, n.user_id, n.attempt_count
+        FROM json_to_recordset(CAST(:receipts AS json)) AS r (
             id uuid, code text, outcome text, reason_code text, reason text, at timestamptz,
-            provider_request_id text, delay_s float8, until timestamptz
-        )
-    ), mine AS (
-        SELECT id, attempt_count FROM notifications
-        WHERE id IN (SELECT id FROM receipts) ORDER BY id FOR UPDATE
+            provider_request_id text, delay_s float8, until timestamptz, max_tries int
+        ) JOIN notifications AS n ON n.id = r.id
     ), attempts AS (
         SELECT DISTINCT ON (c.notification_id) c.id, c.notification_id, c.attempt_no, c.contact_version,
                c.captured_at, c.captured_at IS NULL AS was_open,
@@ -62,7 +66,8 @@ _APPLY = text("""
         WHERE c.id = a.id AND c.delivery_code IS DISTINCT FROM '1000'
             AND c.delivery_code IS DISTINCT FROM r.code
             AND (c.delivery_code IS NULL OR r.outcome NOT IN ('unknown', 'duplicate'))
-        RETURNING c.id, c.delivery_outcome
+            AND (r.outcome = 'ok' OR r.old_status <> 'SENDING')
+        RETURNING c.id, c.notification_id, c.delivery_outcome
     ), proved AS (
         INSERT INTO delivery_tallies (at, ended, ok)
         SELECT clock_timestamp(), count(*), count(*) FROM noted JOIN attempts AS a ON a.id = noted.id
@@ -72,39 +77,41 @@ _APPLY = text("""
         SELECT a.captured_at, -count(*) FROM noted JOIN attempts AS a ON a.id = noted.id
         WHERE a.was_ok AND noted.delivery_outcome = ANY (:failed)
         GROUP BY a.captured_at
+    ), moved AS (
+        UPDATE notifications AS n
+        SET status = CASE
+                WHEN r.outcome = 'ok' THEN 'DELIVERED'
+                WHEN n.expires_at > now() AND (r.outcome IN ('quota', 'alert') OR r.outcome = 'retry' AND (
+                    SELECT count(*) FROM notification_provider_codes AS c
+                    WHERE c.notification_id = n.id AND c.delivery_outcome = 'retry'
+                        AND c.attempt_no > n.free_attempts AND c.attempt_no < n.attempt_count
+                    ) < r.max_tries - 1
+                ) THEN 'RETRY_SCHEDULED'
+                ELSE 'FAILED' END,
+            delivered_at = CASE WHEN r.outcome = 'ok' THEN coalesce(r.at, now()) END,
+            sent_at = coalesce(n.sent_at, now()),
+            due_at = CASE
+                WHEN r.outcome = 'ok' THEN n.due_at
+                ELSE least(coalesce(r.until, now() + make_interval(secs => r.delay_s)), n.expires_at) END,
+            free_attempts = n.free_attempts + CASE WHEN r.outcome IN ('quota', 'alert') THEN 1 ELSE 0 END,
+            leased_until = NULL,
+            reason_code = CASE WHEN r.outcome <> 'ok' THEN r.reason_code END,
+            failure_reason = CASE WHEN r.outcome <> 'ok' THEN r.reason END,
+            provider_response_code = CASE WHEN r.outcome <> 'ok' THEN r.code END,
+            last_error_at = CASE WHEN r.outcome <> 'ok' THEN now() END,
+            updated_at = now()
+        FROM receipts AS r LEFT JOIN attempts AS a ON a.notification_id = r.id
+        WHERE n.id = r.id AND CASE
+            WHEN r.outcome = 'ok'
+            THEN n.status IN ('SENDING', 'SENT', 'RETRY_SCHEDULED', 'FAILED', 'MANUAL_REVIEW')
+            WHEN r.outcome IN ('unknown', 'duplicate') THEN false
+            ELSE n.status = 'SENT' AND a.attempt_no = n.attempt_count END
+        RETURNING n.id, n.status, n.reason_code, n.cancel_requested, a.contact_version
     )
-    UPDATE notifications AS n
-    SET status = CASE
-            WHEN r.outcome = 'ok' THEN 'DELIVERED'
-            WHEN n.expires_at > now() AND (r.outcome IN ('quota', 'alert') OR r.outcome = 'retry' AND (
-                SELECT count(*) FROM notification_provider_codes AS c
-                WHERE c.notification_id = n.id AND c.delivery_outcome = 'retry') < :max_tries - 1
-            ) THEN 'RETRY_SCHEDULED'
-            ELSE 'FAILED' END,
-        delivered_at = CASE WHEN r.outcome = 'ok' THEN coalesce(r.at, now()) END,
-        sent_at = coalesce(n.sent_at, now()),
-        due_at = CASE
-            WHEN r.outcome = 'ok' THEN n.due_at
-            ELSE least(coalesce(r.until, now() + make_interval(secs => r.delay_s)), n.expires_at) END,
-        free_attempts = n.free_attempts + CASE WHEN r.outcome IN ('quota', 'alert') THEN 1 ELSE 0 END,
-        leased_until = NULL,
-        reason_code = CASE WHEN r.outcome <> 'ok' THEN r.reason_code END,
-        failure_reason = CASE WHEN r.outcome <> 'ok' THEN r.reason END,
-        provider_response_code = CASE WHEN r.outcome <> 'ok' THEN r.code END,
-        last_error_at = CASE WHEN r.outcome <> 'ok' THEN now() END,
-        updated_at = now()
-    FROM receipts AS r JOIN mine ON mine.id = r.id LEFT JOIN attempts AS a ON a.notification_id = r.id
-    WHERE n.id = r.id AND CASE
-        WHEN r.outcome = 'ok'
-        THEN n.status IN ('SENDING', 'SENT', 'RETRY_SCHEDULED', 'FAILED', 'MANUAL_REVIEW')
-        WHEN r.outcome IN ('unknown', 'duplicate') THEN false
-        ELSE n.status = 'SENT' AND a.attempt_no = n.attempt_count END
-    RETURNING n.id, n.kind, n.status, n.reason_code, n.cancel_requested, n.user_id, r.code, r.outcome,
-              a.contact_version
-""")
-
-_STATES = text("""
-    SELECT id, status, kind, user_id FROM notifications WHERE id = ANY (CAST(:ids AS uuid[]))
+    SELECT r.id, r.kind, r.user_id, r.code, r.outcome, r.old_status, moved.id IS NOT NULL AS has_moved,
+           noted.notification_id IS NOT NULL AS is_noted, moved.status, moved.reason_code,
+           moved.cancel_requested, moved.contact_version
+    FROM receipts AS r LEFT JOIN moved ON moved.id = r.id LEFT JOIN noted ON noted.notification_id = r.id
 """)
 
 
@@ -140,31 +147,32 @@ def apply(
     if not receipts:
         return Applied({})
     by_id = {each.notification_id: each for each in receipts}
+    session.execute(_LOCK, {"ids": [str(each) for each in by_id]})
     rows = [_as_row(each, now) for each in receipts]
-    given = {
-        "receipts": json.dumps(rows),
-        "max_tries": MAX_DELIVERY_TRIES,
-        "failed": list(caps.FAILED_DELIVERY),
-    }
-    moved = session.execute(_APPLY, given).all()
+    given = {"receipts": json.dumps(rows), "failed": list(caps.FAILED_DELIVERY)}
+    known = session.execute(_APPLY, given).all()
+    moved = [row for row in known if row.has_moved]
     erase_leavers(session, moved)
     for_people = [row for row in moved if row.status == "FAILED" and row.outcome in ("request", "alert")]
     reviews.open_for_notifications(session, for_people)
-    states = session.execute(_STATES, {"ids": [row["id"] for row in rows]}).all()
-    applied = {row.id for row in moved}
-    signals = [_signal(row.kind, by_id[row.id], now) for row in states if _is_told(row, by_id, applied)]
+    signals = [_signal(row.kind, by_id[row.id], now) for row in known if _is_told(row, by_id)]
     follow(session, PROVIDER, signals, settings)
     if signals:
         caps.watch(session, guardrails.read(session, settings))
     return Applied(
-        {row.id: Seen(row.user_id, row.status == "SENDING") for row in states},
+        {row.id: Seen(row.user_id, _is_early(row)) for row in known},
         tuple(_mark(row, by_id[row.id]) for row in moved if _is_marked(row, by_id)),
     )
 
 
-def _is_told(row: Any, by_id: dict[UUID, Receipt], applied: set[UUID]) -> bool:
-    """Whether a result says something about the sender: it moved its message, or has a code nobody knows."""
-    return row.id in applied or by_id[row.id].meaning.review
+def _is_early(row: Any) -> bool:
+    """Whether the send's own answer is still to be recorded, and the result has not moved the message."""
+    return bool(row.old_status == "SENDING" and not row.has_moved)
+
+
+def _is_told(row: Any, by_id: dict[UUID, Receipt]) -> bool:
+    """Whether a result says something about the sender: it moved its message, or is new and not known."""
+    return bool(row.has_moved or (row.is_noted and by_id[row.id].meaning.review))
 
 
 def _is_marked(row: Any, by_id: dict[UUID, Receipt]) -> bool:
@@ -197,5 +205,6 @@ def _as_row(receipt: Receipt, now: datetime) -> dict[str, object]:
         "at": receipt.at and receipt.at.isoformat(),
         "provider_request_id": receipt.provider_request_id,
         "delay_s": backoff_s(1),
+        "max_tries": 2 if receipt.meaning.once else MAX_DELIVERY_TRIES,
         "until": until and until.isoformat(),
     }

@@ -10,18 +10,20 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Update, delete, func, select, text, update
+from sqlalchemy import Update, func, select, text, update
 from sqlalchemy.orm import Session
 
-from app.domain import audit, guardrails, reviews, users
+from app.domain import audit, reviews, stops, users
 from app.domain.days import local_date
 from app.errors import Conflict, NotFound
-from app.models import ManualReview, Notification, SenderHold, User, WebhookEvent
+from app.models import ManualReview, Notification, User, WebhookEvent
 
 MAX_HUMAN_RETRIES = 3
 LONGEST_MEMO = 1000
 EXHAUSTED = "retries_exhausted"
 _UNDECIDED = ("FAILED", "MANUAL_REVIEW")
+# One decision may concern every message of a morning.
+_PATIENCE = text("SET LOCAL statement_timeout = '5min'")
 Rows = type[Notification] | type[WebhookEvent]
 _ROWS: dict[str, Rows] = {"notification": Notification, "webhook_event": WebhookEvent}
 _BELLS = {
@@ -66,6 +68,7 @@ def resolve(
     receipt has settled in the meantime are left alone. The caller commits, then rings.
     """
     memo, actor = audit.words("#/memo", memo, LONGEST_MEMO), audit.person(actor)
+    session.execute(_PATIENCE)
     named = select(ManualReview.subject, ManualReview.cause).where(ManualReview.id == review_id)
     found = session.execute(named).one_or_none()
     if found is None:
@@ -165,8 +168,7 @@ def _counts(session: Session, review: ManualReview) -> dict[str, int]:
         return {row.status: row.number for row in session.execute(query)}
     if review.subject != "sender":
         return {}
-    holds = session.scalars(select(func.count()).where(*_stops(review.cause))).one()
-    return {"holds": holds, "paused": int(guardrails.is_stopped_by_service(session))}
+    return stops.state(session, review.cause)
 
 
 def _retry_messages(session: Session, case: _Case) -> int:
@@ -247,19 +249,7 @@ def _changed(session: Session, query: Any) -> int:
 
 
 def _lift_stop(session: Session, case: _Case) -> int:
-    """End what the service stopped by itself: its pause, for a provider, and holds without an end."""
-    resumed = ":" not in case.review.cause and guardrails.resume_sending(
-        session, reason=case.memo, actor=case.actor, request_id=case.request_id
-    )
-    return int(resumed) + _changed(
-        session, delete(SenderHold).where(*_stops(case.review.cause)).returning(SenderHold.scope)
-    )
-
-
-def _stops(scope: str) -> tuple[ColumnElement[bool], ...]:
-    """The hold of that provider, or provider and kind; a provider's quota runs out by itself."""
-    mine = SenderHold.scope == scope
-    return (mine,) if ":" in scope else (mine, SenderHold.until.is_(None))
+    return stops.lift(session, case.review, reason=case.memo, actor=case.actor, request_id=case.request_id)
 
 
 def _clear(session: Session, user_id: UUID, now: datetime) -> int:

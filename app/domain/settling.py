@@ -17,7 +17,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.domain import caps, gates, reviews
+from app.domain import gates, reviews
 from app.domain.claims import LEASE, Request, hold, next_fence
 from app.domain.outcomes import CAN_BE_ASKED, HAS_RECEIPTS, RECEIPT_HOURS, erase_leavers
 
@@ -31,10 +31,13 @@ SEND_AGAIN = "SEND_AGAIN"  # a decision, not a state: the row stays SENDING in a
 
 @dataclass(frozen=True, slots=True)
 class Unsettled:
-    """A request to ask about; `rows` are its messages that are still `SENDING`, now held under `fence`."""
+    """A request to ask about; `rows` are its messages that are still `SENDING`, now held under `fence`.
+
+    `provider` is None when there is no attempt on record to say through whom it went.
+    """
 
     key: str
-    provider: str
+    provider: str | None
     kind: str
     fence: int
     started_at: datetime
@@ -71,19 +74,22 @@ _TAKE_OVER = text("""
     )
     UPDATE notifications AS n
     SET fence = :fence, leased_until = now() + make_interval(secs => :lease_s), updated_at = now()
-    FROM overdue, users AS u, notification_provider_codes AS c
-    WHERE n.id = overdue.id AND u.id = n.user_id
-        AND c.notification_id = n.id AND c.attempt_no = n.attempt_count
+    FROM overdue
+        JOIN notifications AS held ON held.id = overdue.id
+        JOIN users AS u ON u.id = held.user_id
+        LEFT JOIN notification_provider_codes AS c
+            ON c.notification_id = held.id AND c.attempt_no = held.attempt_count
+    WHERE n.id = overdue.id
     RETURNING n.id, n.user_id, n.kind, n.attempt_count, n.ask_count, n.request_started_at, n.variables,
               n.cancel_requested, n.expires_at <= now() AS is_late, u.phone_number, u.contact_version,
-              c.provider, c.contact_version <> u.contact_version AS has_moved,
+              c.provider, c.contact_version IS DISTINCT FROM u.contact_version AS has_moved,
               now() AS asked_at
 """)
 
 _WORKER_LOST = text("""
     WITH lost AS (
         UPDATE notification_provider_codes
-        SET captured_at = now(), outcome = 'unknown', provider_status_code = 'WORKER_LOST'
+        SET captured_at = now(), outcome = 'unknown', provider_status_code = 'WORKER_LOST', is_counted = false
         WHERE notification_id = ANY (CAST(:ids AS uuid[])) AND captured_at IS NULL
         RETURNING notification_id
     )
@@ -91,7 +97,6 @@ _WORKER_LOST = text("""
     SET provider_response_code = 'WORKER_LOST', last_error_at = now(), failure_reason = NULL,
         reason_code = CASE WHEN cancel_requested THEN reason_code ELSE 'worker_lost' END
     WHERE id IN (SELECT notification_id FROM lost)
-    RETURNING id
 """)
 
 _REFUSED_AS_DUPLICATE = text("""
@@ -144,7 +149,8 @@ def take_over(session: Session) -> Unsettled | None:
     """Hold one request whose lease has ended, or None. The caller commits before asking the provider.
 
     All its rows are taken by one worker (an advisory lock on the key), so that at most one of them asks
-    or sends again. An attempt that its worker never completed is completed as `WORKER_LOST`.
+    or sends again. An attempt that its worker never completed is completed as `WORKER_LOST`,
+    which says nothing about the sender.
     """
     for key in session.scalars(_OVERDUE_KEYS).all():
         if not session.scalars(_TRY_LOCK, {"key": key}).one():
@@ -153,8 +159,7 @@ def take_over(session: Session) -> Unsettled | None:
         given = {"key": key, "fence": fence, "lease_s": LEASE.total_seconds()}
         rows = tuple(session.execute(_TAKE_OVER, given).all())
         if rows:
-            lost = session.execute(_WORKER_LOST, {"ids": [str(row.id) for row in rows]}).all()
-            caps.tally_ended(session, ended=len(lost), ok=0)
+            session.execute(_WORKER_LOST, {"ids": [str(row.id) for row in rows]})
             first = rows[0]
             started_at, asked_at = first.request_started_at, first.asked_at
             return Unsettled(key, first.provider, first.kind, fence, started_at, asked_at, rows)

@@ -54,6 +54,8 @@ def _send_one() -> bool:
     db.session.commit()
     if request is None:
         return False
+    if not request.rows:
+        return True
     if len(request.rows) == limit:
         ring("delivery")  # there is probably more, and perhaps an idle worker
     _send(request, began)

@@ -16,6 +16,7 @@ def meaning(known: Code) -> Meaning:
         template_only=known.scope == "template",
         review=known.review,
         may_recover=known.may_recover,
+        once=known.once,
         slow=known.slow,
         at_once=known.refresh,
     )

@@ -40,7 +40,14 @@ NO_TOKEN = Answer("NO_TOKEN", Meaning("recipient", "no_address", "카카오 토�
 EXPIRED = Answer("TOKEN_EXPIRED", Meaning("recipient", "login_expired", "카카오 로그인이 만료되었습니다."))
 UNREADABLE = Answer(
     "TOKEN_UNREADABLE",
-    Meaning("alert", "token_unreadable", "저장된 토큰을 현재 SECRET_KEY로 열 수 없습니다."),
+    Meaning(
+        "quota",
+        "token_unreadable",
+        "저장된 토큰을 현재 SECRET_KEY로 열 수 없습니다.",
+        holds="owner",
+        window="10min",
+        review=True,
+    ),
 )
 BUSY = Answer(
     "TOKEN_BUSY",

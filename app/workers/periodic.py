@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Iterable
 from itertools import islice
+from time import monotonic
 
 from flask import current_app
 
@@ -18,6 +19,7 @@ from app.workers.meanings import delivery_meaning
 log = logging.getLogger(__name__)
 
 BATCH = 500
+WORK_S = 40.0
 
 
 def run_due() -> None:
@@ -34,20 +36,24 @@ def run_due() -> None:
 def pull_results(begun: Begun) -> None:
     """Ask the dealer for results that changed since the last time, and apply those nobody told us of.
 
-    An answer that breaks off leaves the rest for the next time; what was applied stays.
+    Slice by slice, each on record when it is done: an answer that breaks off, or a process that ends, leaves
+    the rest to the next time. What was applied stays.
     """
     if current_app.config["KAKAO_SENDER"] != "alimtalk":
         return
-    since, until = pulls.window(begun.done_until, utc_now())
+    end = monotonic() + WORK_S
     applied = 0
-    try:
-        for batch in _batches(kakao.results(since, until)):
-            applied += _apply(batch)
-    except AlimtalkError as error:
-        log.warning("results not pulled", extra={"code": error.code, "applied": applied})
-        return
-    periodic.done(db.session(), begun.name, until)
-    db.session.commit()
+    for since, until in pulls.windows(begun.done_until, utc_now()):
+        if stopping.is_asked() or monotonic() > end:
+            break
+        try:
+            for batch in _batches(kakao.results(since, until)):
+                applied += _apply(batch)
+        except AlimtalkError as error:
+            log.warning("results not pulled", extra={"code": error.code, "applied": applied})
+            return
+        periodic.done(db.session(), begun.name, until)
+        db.session.commit()
     log.info("results pulled", extra={"applied": applied})
 
 

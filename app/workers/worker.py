@@ -18,7 +18,7 @@ from rq.worker_registration import register
 
 from app import create_app
 from app.extensions import db
-from app.logs import bound
+from app.logs import bound, mask
 from app.workers import stopping
 
 
@@ -59,6 +59,10 @@ class InApp:
         if reference_queue in others:
             place = others.index(reference_queue) + 1
             self._ordered_queues = [first, *others[place:], *others[:place]]
+
+    def handle_job_failure(self, *args: Any, exc_string: str = "", **kwargs: Any) -> None:
+        """RQ keeps the traceback in Redis; what a database quotes in it is of no concern there."""
+        super().handle_job_failure(*args, exc_string=mask(exc_string), **kwargs)  # type: ignore[misc]
 
     def perform_job(self, job: Job, queue: Queue, execution: Execution) -> bool:
         """Run one job; connections that the parent process may have opened are left to the parent."""

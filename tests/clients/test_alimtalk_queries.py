@@ -163,4 +163,4 @@ def test_results_end_even_when_the_dealer_never_does() -> None:
     with serving(answers(pulled(message(1), totalCount=10**6))) as server, pytest.raises(AlimtalkError):
         list(alimtalk(server.url).results(SINCE, UNTIL))
 
-    assert server.connections == 100
+    assert server.connections == 400

@@ -157,7 +157,7 @@ def test_a_quota_of_the_app_holds_everybody_for_a_minute(
     assert timedelta(seconds=55) < held.until - datetime.now(UTC) < timedelta(seconds=60)
     assert states(db_session) == ["RETRY_SCHEDULED", "SCHEDULED"]
     assert look(db_session, message_id).free_attempts == look(db_session, message_id).attempt_count == 1
-    reviews = [("sender", "memo", held.reason_code, 1)] if code == -11 else []
+    reviews = [("sender", "memo:-11", held.reason_code, 1)] if code == -11 else []
     assert open_reviews(db_session) == reviews
 
     pass_time(61)

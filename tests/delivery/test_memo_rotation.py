@@ -92,6 +92,7 @@ def test_a_key_that_went_too_early_loses_nothing(
     memo_sandbox: Sandbox,
     run_delivery: Run,
     db_session: Session,
+    pass_time: Callable[[float], None],
 ) -> None:
     ids = sealed_memos(db_session, 3)
     use_keys(NEW)
@@ -100,17 +101,40 @@ def test_a_key_that_went_too_early_loses_nothing(
     run_delivery()
     assert states(db_session) == ["RETRY_SCHEDULED"] * 3
     assert {look(db_session, each).free_attempts for each in ids} == {1}
-    assert open_reviews(db_session) == [("sender", "memo", "token_unreadable", 3)]
+    assert open_reviews(db_session) == [("sender", "memo:TOKEN_UNREADABLE", "token_unreadable", 3)]
     assert (key_ids(db_session), memo_sandbox.requests("memo")) == ({OLD_ID}, [])
 
     use_keys(NEW, OLD)
     review = db_session.scalars(select(ManualReview)).one()
     decided(client, review.id, "retry")
+    pass_time(601)
     run_delivery()
 
     assert states(db_session) == ["SENT"] * 3
     assert set(memo_sandbox.memo_effects().values()) == {1}
     assert [token_of(db_session, each).fault for each in ids] == [None] * 3
+
+
+def test_a_token_that_nothing_opens_holds_up_its_own_trainee_only(
+    use_keys: Use,
+    memo_sandbox: Sandbox,
+    run_delivery: Run,
+    db_session: Session,
+    pass_time: Callable[[float], None],
+) -> None:
+    [lost] = sealed_memos(db_session, 1)
+    others = add_memos(db_session, 3)
+    for number, each in enumerate(others, start=1):
+        give_token(db_session, look(db_session, each).user_id, number, (NEW,))
+    use_keys(NEW)
+
+    for _ in range(2):
+        run_delivery()
+        pass_time(601)
+
+    assert {look(db_session, each).status for each in others} == {"SENT"}
+    assert look(db_session, lost).status == "RETRY_SCHEDULED"
+    assert open_reviews(db_session) == [("sender", "memo:TOKEN_UNREADABLE", "token_unreadable", 2)]
 
 
 def test_a_refresh_seals_under_the_new_key(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import parse_qs
 from uuid import UUID
 
 import pytest
@@ -76,12 +77,13 @@ def test_a_result_is_pulled_once_and_asked_for_every_few_minutes(
     settle(lost)
 
     run_periodic()
+    asked = len(lost.requests("results"))
     run_periodic()
-    assert len(lost.requests("results")) == 1
+    assert len(lost.requests("results")) == asked > 0
     pass_time(EVERY["pull_results"].total_seconds() + 1)
     run_periodic()
 
-    assert len(lost.requests("results")) == 2
+    assert len(lost.requests("results")) > asked
     assert open_reviews(db_session) == [("notification", "notice:4711", "unknown_code", 1)]
 
 
@@ -124,6 +126,23 @@ def test_a_dealer_in_trouble_leaves_the_window_to_the_next_time(
 
     assert done_until(db_session) is not None
     assert look(db_session, message_id).status == "DELIVERED"
+
+
+def test_a_pull_that_breaks_off_goes_on_where_it_was(
+    lost: Sandbox, run_delivery: Run, run_periodic: Run, db_session: Session, pass_time: Pass
+) -> None:
+    lost.script("results", body={"header": {"resultCode": 0}, "messages": [], "totalCount": 0}, times=6)
+    lost.script("results", garbage="truncated")
+
+    run_periodic()
+    first = done_until(db_session)
+    pass_time(200)
+    run_periodic()
+
+    assert first is not None
+    starts = [parse_qs(each.query)["startUpdateDate"][0] for each in lost.requests("results")]
+    assert len(set(starts[:7])) == 7, "one slice after the other"
+    assert starts[7] > starts[0], "what was done is asked for again only as far as windows overlap"
 
 
 def test_pulled_results_are_monotonic(

@@ -66,7 +66,7 @@ def test_while_a_quota_holds_nobody_is_woken(
     ("given", "expected_s"),
     [
         ("120", 120),
-        ("0", 0),
+        ("0", 5),
         ("999999999999", 900),
         ("-5", 60),
         ("soon", 60),
@@ -83,8 +83,8 @@ def test_a_429_holds_the_sender_as_long_as_it_says_within_reason(
 
     run_delivery()
 
-    assert abs(seconds_held(db_session) - expected_s) < 5
-    assert len(sandbox.requests("send")) == (2 if expected_s == 0 else 1)
+    assert abs(seconds_held(db_session) - expected_s) < 4
+    assert len(sandbox.requests("send")) == 1
     assert {attempts(db_session, each)[0].outcome for each in ids} == {"quota"}
 
 

@@ -1,6 +1,7 @@
 """Events: proved, stored once, worked on from the row, and in the end in front of a human."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 from test_receipts import SIGNED, URL, envelope, events, hook, request_id_of
 
 from app.domain import events as domain_events
+from app.domain.events import Incoming
 from app.extensions import db
 
 Run = Callable[[], None]
@@ -124,3 +126,16 @@ def test_an_odd_hook_does_not_take_the_others_with_it(
 
     assert answer.status_code == 200
     assert look(db_session, sent).status == "DELIVERED"
+
+
+def test_an_event_that_failed_once_does_not_wait_for_fresh_ones_to_end(db_session: Session) -> None:
+    store = partial(domain_events.store, db_session, "alimtalk", request_id=None)
+    store([Incoming("old", {"x": 1}, "alimtalk-2.3")])
+    db_session.execute(text("UPDATE webhook_events SET retry_count = 1"))
+
+    seen: set[str] = set()
+    for number in range(30):  # by lot: one chance in a thousand million that it never comes
+        store([Incoming(f"fresh-{number}", {"x": 1}, "alimtalk-2.3")])
+        seen |= {each.event_id for each in domain_events.claim(db_session, 500)}
+
+    assert "old" in seen
