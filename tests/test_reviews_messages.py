@@ -11,7 +11,7 @@ from review_builders import add_event, add_message, add_review, decide, decided,
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.domain import events
+from app.domain import events, review_actions
 from app.extensions import db
 from app.models import Notification, WebhookEvent
 from app.workers.webhooks import process_events
@@ -257,3 +257,16 @@ def test_a_review_counts_its_rows(db_session: Session, app: Flask) -> None:
 
     assert open_ones(db_session) == [("webhook_event", "alimtalk", "unknown_schema", 3)]
     assert db_session.query(Notification).count() == 0
+
+
+def test_a_decision_about_a_whole_morning_has_minutes_not_seconds(db_session: Session) -> None:
+    """The limit of other statements is 15 s; hundreds of thousands of rows take longer."""
+    review = add_review(db_session)
+    add_message(db_session, review)
+    now = datetime.now(UTC)
+
+    review_actions.resolve(db_session, review.id, action="discard", memo="too late", actor="kim", now=now)
+
+    assert db_session.scalars(text("SHOW statement_timeout")).one() == "5min"
+    db_session.commit()
+    assert db_session.scalars(text("SHOW statement_timeout")).one() != "5min"

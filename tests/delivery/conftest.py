@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.extensions import kakao, kakao_api
 from app.workers.delivery import deliver
+from app.workers.periodic import run_due
 from app.workers.webhooks import process_events
 from dev.sandbox.client import Sandbox, running_sandbox
 
@@ -87,6 +88,24 @@ def sent(sandbox: Sandbox, run_delivery: Callable[[], None], db_session: Session
     [message_id] = add_messages(db_session)
     run_delivery()
     return message_id
+
+
+@pytest.fixture
+def run_periodic(app: Flask) -> Callable[[], None]:
+    """Do what comes again and again, as far as it is due."""
+
+    def run() -> None:
+        with app.app_context():
+            run_due()
+
+    return run
+
+
+@pytest.fixture
+def lost(sandbox: Sandbox) -> Sandbox:
+    """Every webhook is lost."""
+    sandbox.configure(webhooks="off", delivery_delay_s=0)
+    return sandbox
 
 
 # What of each table says when something happened or will; ids and payloads do not age.

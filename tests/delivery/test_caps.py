@@ -290,3 +290,19 @@ def test_seventeen_of_the_last_twenty_do_not_lift_it(
     run_delivery()
 
     assert auto_cap(db_session) is None
+
+
+def test_a_worker_that_is_lost_says_nothing_about_the_sender(
+    app: Flask, small_batches: int, sandbox: Sandbox, run_delivery: Run, db_session: Session, pass_time: Pass
+) -> None:
+    ids = add_messages(db_session, 20)
+    with app.app_context():
+        claims.claim(db.session(), limit=20, provider="alimtalk")
+        db.session.commit()
+    pass_time(61)
+
+    run_delivery()
+
+    assert {attempts(db_session, each)[0].provider_status_code for each in ids} == {"WORKER_LOST"}
+    assert {attempts(db_session, each)[0].is_counted for each in ids} == {False}
+    assert auto_cap(db_session) is None

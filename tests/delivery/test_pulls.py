@@ -5,41 +5,20 @@ from typing import Any
 from urllib.parse import parse_qs
 from uuid import UUID
 
-import pytest
-from flask import Flask
 from messages import add_messages, attempts, look, open_reviews, states
 from openapi_client import SpecClient
-from sqlalchemy import Engine, select, text, update
+from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session
 from test_receipts import SIGNED, URL, envelope, hook
 
 from app.domain import gates, periodic
 from app.domain.periodic import EVERY
 from app.domain.wakeups import queues_to_wake
-from app.models import Notification, PeriodicJob, User
-from app.workers.periodic import run_due
+from app.models import PeriodicJob, User
 from dev.sandbox.client import Sandbox
 
 Run = Callable[[], None]
 Pass = Callable[[float], None]
-
-
-@pytest.fixture
-def run_periodic(app: Flask) -> Run:
-    """Do what comes again and again, as far as it is due."""
-
-    def run() -> None:
-        with app.app_context():
-            run_due()
-
-    return run
-
-
-@pytest.fixture
-def lost(sandbox: Sandbox) -> Sandbox:
-    """Every webhook is lost."""
-    sandbox.configure(webhooks="off", delivery_delay_s=0)
-    return sandbox
 
 
 def settle(sandbox: Sandbox) -> None:
@@ -175,55 +154,6 @@ def test_results_of_others_are_passed_over(lost: Sandbox, run_periodic: Run, db_
     run_periodic()
 
     assert done_until(db_session) is not None
-
-
-def test_after_three_days_of_silence_a_human_is_asked_once_a_day(
-    lost: Sandbox, run_delivery: Run, run_periodic: Run, db_session: Session, pass_time: Pass
-) -> None:
-    uncertain, silent, late = add_messages(db_session, 3)
-    lost.configure(delivery_codes={str(uncertain): "3005"})
-    run_delivery()
-    db_session.execute(
-        update(Notification).where(Notification.id == late).values(receipt_due_at=Notification.expires_at)
-    )
-    db_session.execute(update(Notification).where(Notification.id == late).values(status="DELIVERED"))
-    db_session.commit()
-    lost.always("results", header_code=-9999)
-    pass_time(72 * 3600 - 60)
-    run_periodic()
-    assert states(db_session) == ["DELIVERED", "SENT", "SENT"]
-
-    pass_time(700)
-    run_periodic()
-
-    for message_id in (uncertain, silent):
-        message = look(db_session, message_id)
-        assert (message.status, message.reason_code) == ("MANUAL_REVIEW", "no_receipt")
-    [(subject, cause, reason, count)] = open_reviews(db_session)
-    assert (subject, cause.split(":")[0], reason, count) == ("notification", "no_receipt", "no_receipt", 2)
-
-
-def test_a_result_that_comes_even_later_still_wins(
-    client: SpecClient,
-    lost: Sandbox,
-    run_delivery: Run,
-    run_webhooks: Run,
-    run_periodic: Run,
-    db_session: Session,
-    pass_time: Pass,
-) -> None:
-    [message_id] = add_messages(db_session)
-    run_delivery()
-    request_id = str(attempts(db_session, message_id)[0].provider_request_id)
-    lost.always("results", header_code=-9999)
-    pass_time(73 * 3600)
-    run_periodic()
-
-    client.post(URL, json=envelope(hook(message_id, "1000", request_id=request_id)), headers=SIGNED)
-    run_webhooks()
-
-    message = look(db_session, message_id)
-    assert (message.status, message.reason_code) == ("DELIVERED", None)
 
 
 def test_the_clock_wakes_a_worker_for_what_comes_again(

@@ -11,7 +11,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from test_receipts import SIGNED, URL, envelope, hook, request_id_of
 
-from app.domain import guardrails
+from app.domain import gates, guardrails
+from app.domain.consequences import Meaning, Signal, follow
 from app.models import Guardrail, ManualReview, Notification
 from dev.sandbox.client import Sandbox
 
@@ -173,3 +174,22 @@ def test_an_alert_in_a_result_stops_the_sender_and_the_message_waits(
 
     assert look(db_session, message_id).status == "SENT"
     assert sandbox.effects() == {str(message_id): 2}
+
+
+def test_of_two_causes_of_a_stop_both_must_be_resolved(
+    client: SpecClient, sandbox: Sandbox, run_delivery: Run, db_session: Session
+) -> None:
+    """Two workers were told of two things that are wrong."""
+    [message_id] = add_messages(db_session)
+    for reason in ("bad_secret_key", "sender_blocked"):
+        alert = Signal("notice", "-1", Meaning("alert", reason, ""))
+        follow(db_session, "alimtalk", [alert], gates.NO_SETTINGS)
+    db_session.commit()
+
+    for expected in ("SCHEDULED", "SENT"):
+        db_session.rollback()
+        review_id = db_session.scalars(select(ManualReview.id).where(ManualReview.state == "open")).first()
+        body = {"action": "retry", "memo": "mended", "actor": "kim"}
+        answer = client.post(f"/manual-reviews/{review_id}/resolve", json=body, headers=AS_OPERATOR)
+        run_delivery()
+        assert (answer.status_code, look(db_session, message_id).status) == (200, expected)
