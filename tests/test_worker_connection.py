@@ -13,7 +13,14 @@ def test_a_self_signed_certificate_is_taken_only_when_the_environment_says_so(
 ) -> None:
     monkeypatch.setenv("REDIS_TLS_VERIFY", verify)
 
-    client = Connection.from_url(URL)
+    client = Connection.unconnected(URL)
 
     assert client.connection_pool.connection_kwargs.get("ssl_cert_reqs") == expected
+    client.close()
+
+
+def test_redis_as_the_environment_has_it_is_taken_when_it_answers(env: dict[str, str]) -> None:
+    client = Connection.from_url(env["REDIS_URL"])
+
+    assert client.ping()
     client.close()

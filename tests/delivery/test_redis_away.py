@@ -92,6 +92,23 @@ def test_without_redis_messages_are_accepted_and_leave_once_it_is_back(
     check_log(log, ours)
 
 
+def test_a_worker_that_starts_while_redis_is_away_waits_for_it(
+    env: dict[str, str], sandbox: Sandbox, db_session: Session, tmp_path: Path
+) -> None:
+    log = tmp_path / "log"
+    [message_id] = add_messages(db_session)
+    with own_redis(tmp_path / "redis") as redis:
+        ours = env | {"KAKAO_ALIMTALK_BASE_URL": sandbox.base_url, "REDIS_URL": redis.url}
+        redis.stop()
+        with clock(ours, log), worker(ours, log) as early:
+            until(lambda: "waiting for Redis" in log.read_text())
+            redis.start()
+            until(lambda: set(states(db_session)) <= {"SENT", "DELIVERED"})
+            assert is_running(early.pid)
+
+    assert sandbox.effects() == {str(message_id): 1}
+
+
 def test_ringing_costs_little_when_redis_is_gone_or_says_nothing(
     another_app: Callable[..., Flask], tmp_path: Path
 ) -> None:
