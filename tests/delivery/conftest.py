@@ -108,6 +108,13 @@ def lost(sandbox: Sandbox) -> Sandbox:
     return sandbox
 
 
+@pytest.fixture
+def small_batches(app: Flask, sandbox: Sandbox) -> int:
+    """The dealer gets 20 messages a request."""
+    app.config["DELIVERY_BATCH"] = 20
+    return 20
+
+
 # What of each table says when something happened or will; ids and payloads do not age.
 AGING = {
     "notifications": (

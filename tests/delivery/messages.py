@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.domain.consequences import Meaning
 from app.domain.outcomes import Answer
 from app.domain.receipts import Receipt
-from app.models import ManualReview, Notification, NotificationProviderCode, User, UserProfile
+from app.models import Guardrail, ManualReview, Notification, NotificationProviderCode, User, UserProfile
 
 DEADLINE_S = 0.5
 TEXTS = {
@@ -108,3 +108,9 @@ def ask_until_decided(run: Callable[[], None], pass_time: Callable[[float], None
     for gap_s in (11, 21, 31):
         pass_time(gap_s)
         run()
+
+
+def auto_cap(session: Session) -> Any:
+    """The automatic cap: messages a minute, None when it is not set."""
+    session.rollback()
+    return session.scalars(select(Guardrail.value).where(Guardrail.name == "auto_cap")).one_or_none()
