@@ -187,6 +187,13 @@ class UserOut(ma.Schema):
     name = fields.String(required=True)
     kakao_user_id = fields.String(required=True, allow_none=True)
     phone_number = fields.String(required=True, allow_none=True)
+    phone_fault = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "Why messages to this number fail, by the provider's word; null: they do not."
+        },
+    )
     timezone = fields.String(required=True)
     reminder_time = ClockTime(required=True)
     notifications_enabled = Flag(required=True)
