@@ -54,6 +54,7 @@ def test_a_name_is_enough_and_the_rest_has_defaults(client: SpecClient) -> None:
         "name": "김하나",
         "kakao_user_id": None,
         "phone_number": None,
+        "phone_fault": None,
         "timezone": "Asia/Seoul",
         "reminder_time": "07:00",
         "notifications_enabled": True,

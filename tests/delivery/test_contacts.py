@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from uuid import UUID
 
-from factories import AS_CLIENT, make_notification
+from factories import AS_CLIENT, make_notification, read_user
 from flask import Flask
 from messages import add_messages, answer, ask_until_decided, attempts, look, open_reviews, phone
 from openapi_client import SpecClient
@@ -47,7 +47,7 @@ def test_a_number_that_was_refused_is_not_asked_again_until_it_changes(
 
     skipped = another(db_session, first)
     run_delivery()
-    assert owner(db_session, first).phone_fault == "invalid_phone"
+    assert read_user(client, str(owner(db_session, first).id)).json["phone_fault"] == "invalid_phone"
     assert (look(db_session, skipped).status, look(db_session, skipped).reason_code) == (
         "FAILED",
         "invalid_phone",
