@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from threading import Barrier, Thread
 from typing import Any
 
@@ -10,6 +11,7 @@ from factories import AS_OPERATOR
 from flask import Flask
 from messages import add_messages, attempts, auto_cap, states
 from openapi_client import SpecClient
+from real_processes import clock, until, worker
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
@@ -128,6 +130,23 @@ def test_when_most_attempts_fail_the_cap_sets_itself_once_and_lifts_itself_when_
     assert trips(db_session) == 1
     assert states(db_session) == ["SENT"] * 300
     assert sandbox.effects() == {str(each): 1 for each in ids}
+
+
+def test_three_workers_trip_it_once_and_overshoot_by_a_batch_each(
+    process_env: dict[str, str], sandbox: Sandbox, db_session: Session, tmp_path: Path
+) -> None:
+    sandbox.configure(latency_ms=100)
+    sandbox.always("send", fail_share=0.6)
+    add_messages(db_session, 300)
+    small, log = process_env | {"DELIVERY_BATCH": "20"}, tmp_path / "log"
+
+    with clock(small, log), worker(small, log), worker(small, log), worker(small, log):
+        until(lambda: auto_cap(db_session) == 30)
+        until(lambda: "SENDING" not in states(db_session))
+        left = sum(len(each.json["recipientList"]) for each in sandbox.requests("send"))
+
+    assert trips(db_session) == 1
+    assert left <= 30 + 3 * 20
 
 
 def test_five_attempts_of_which_few_succeed_say_nothing(
