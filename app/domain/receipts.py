@@ -42,76 +42,79 @@ _LOCK = text("""
     SELECT id FROM notifications WHERE id = ANY (CAST(:ids AS uuid[])) ORDER BY id FOR UPDATE
 """)
 
+# Each table is joined to `known` alone, and by its key: whatever the planner believes about sizes, there is
+# no order in which results are multiplied with results.
 _APPLY = text("""
-    WITH receipts AS (
-        SELECT r.*, n.status AS old_status, n.kind, n.user_id, n.attempt_count
+    WITH known AS MATERIALIZED (
+        SELECT r.*, n.status AS old_status, n.kind, n.user_id, a.id AS attempt_id, a.attempt_no,
+               a.contact_version, a.captured_at, a.captured_at IS NULL AS was_open,
+               a.outcome = 'ok' AND coalesce(a.delivery_outcome, '') <> ALL (:failed) AS was_ok
         FROM json_to_recordset(CAST(:receipts AS json)) AS r (
             id uuid, code text, outcome text, reason_code text, reason text, at timestamptz,
             provider_request_id text, delay_s float8, until timestamptz, max_tries int
         ) JOIN notifications AS n ON n.id = r.id
-    ), attempts AS (
-        SELECT DISTINCT ON (c.notification_id) c.id, c.notification_id, c.attempt_no, c.contact_version,
-               c.captured_at, c.captured_at IS NULL AS was_open,
-               c.outcome = 'ok' AND coalesce(c.delivery_outcome, '') <> ALL (:failed) AS was_ok
-        FROM notification_provider_codes AS c JOIN receipts AS r ON r.id = c.notification_id
-        WHERE c.provider_request_id = r.provider_request_id OR c.provider_request_id IS NULL
-        ORDER BY c.notification_id, (c.provider_request_id = r.provider_request_id) DESC NULLS LAST,
-                 c.attempt_no DESC
+        LEFT JOIN LATERAL (
+            SELECT c.id, c.attempt_no, c.contact_version, c.captured_at, c.outcome, c.delivery_outcome
+            FROM notification_provider_codes AS c
+            WHERE c.notification_id = r.id
+                AND (c.provider_request_id = r.provider_request_id OR c.provider_request_id IS NULL)
+            ORDER BY (c.provider_request_id = r.provider_request_id) DESC NULLS LAST, c.attempt_no DESC
+            LIMIT 1
+        ) AS a ON true
     ), noted AS (
         UPDATE notification_provider_codes AS c
-        SET delivery_code = r.code, delivery_outcome = r.outcome, delivery_at = coalesce(r.at, now()),
-            captured_at = coalesce(c.captured_at, CASE WHEN r.outcome = 'ok' THEN now() END),
-            outcome = coalesce(c.outcome, CASE WHEN r.outcome = 'ok' THEN 'ok' END)
-        FROM receipts AS r JOIN attempts AS a ON a.notification_id = r.id
-        WHERE c.id = a.id AND c.delivery_code IS DISTINCT FROM '1000'
-            AND c.delivery_code IS DISTINCT FROM r.code
-            AND (c.delivery_code IS NULL OR r.outcome NOT IN ('unknown', 'duplicate'))
-            AND (r.outcome = 'ok' OR r.old_status <> 'SENDING')
-        RETURNING c.id, c.notification_id, c.delivery_outcome
+        SET delivery_code = k.code, delivery_outcome = k.outcome, delivery_at = coalesce(k.at, now()),
+            captured_at = coalesce(c.captured_at, CASE WHEN k.outcome = 'ok' THEN now() END),
+            outcome = coalesce(c.outcome, CASE WHEN k.outcome = 'ok' THEN 'ok' END)
+        FROM known AS k
+        WHERE c.id = k.attempt_id AND c.delivery_code IS DISTINCT FROM '1000'
+            AND c.delivery_code IS DISTINCT FROM k.code
+            AND (c.delivery_code IS NULL OR k.outcome NOT IN ('unknown', 'duplicate'))
+            AND (k.outcome = 'ok' OR k.old_status <> 'SENDING')
+        RETURNING c.notification_id, k.was_open, k.was_ok, k.captured_at AS was_captured_at, k.outcome
     ), proved AS (
         INSERT INTO delivery_tallies (at, ended, ok)
-        SELECT clock_timestamp(), count(*), count(*) FROM noted JOIN attempts AS a ON a.id = noted.id
-        WHERE a.was_open AND noted.delivery_outcome = 'ok' HAVING count(*) > 0
+        SELECT clock_timestamp(), count(*), count(*) FROM noted WHERE was_open AND outcome = 'ok'
+        HAVING count(*) > 0
     ), turned AS (
         INSERT INTO delivery_tallies (at, ok)
-        SELECT a.captured_at, -count(*) FROM noted JOIN attempts AS a ON a.id = noted.id
-        WHERE a.was_ok AND noted.delivery_outcome = ANY (:failed)
-        GROUP BY a.captured_at
+        SELECT was_captured_at, -count(*) FROM noted WHERE was_ok AND outcome = ANY (:failed)
+        GROUP BY was_captured_at
     ), moved AS (
         UPDATE notifications AS n
         SET status = CASE
-                WHEN r.outcome = 'ok' THEN 'DELIVERED'
-                WHEN n.expires_at > now() AND (r.outcome IN ('quota', 'alert') OR r.outcome = 'retry' AND (
+                WHEN k.outcome = 'ok' THEN 'DELIVERED'
+                WHEN n.expires_at > now() AND (k.outcome IN ('quota', 'alert') OR k.outcome = 'retry' AND (
                     SELECT count(*) FROM notification_provider_codes AS c
                     WHERE c.notification_id = n.id AND c.delivery_outcome = 'retry'
                         AND c.attempt_no > n.free_attempts AND c.attempt_no < n.attempt_count
-                    ) < r.max_tries - 1
+                    ) < k.max_tries - 1
                 ) THEN 'RETRY_SCHEDULED'
                 ELSE 'FAILED' END,
-            delivered_at = CASE WHEN r.outcome = 'ok' THEN coalesce(r.at, now()) END,
+            delivered_at = CASE WHEN k.outcome = 'ok' THEN coalesce(k.at, now()) END,
             sent_at = coalesce(n.sent_at, now()),
             due_at = CASE
-                WHEN r.outcome = 'ok' THEN n.due_at
-                ELSE least(coalesce(r.until, now() + make_interval(secs => r.delay_s)), n.expires_at) END,
-            free_attempts = n.free_attempts + CASE WHEN r.outcome IN ('quota', 'alert') THEN 1 ELSE 0 END,
+                WHEN k.outcome = 'ok' THEN n.due_at
+                ELSE least(coalesce(k.until, now() + make_interval(secs => k.delay_s)), n.expires_at) END,
+            free_attempts = n.free_attempts + CASE WHEN k.outcome IN ('quota', 'alert') THEN 1 ELSE 0 END,
             leased_until = NULL,
-            reason_code = CASE WHEN r.outcome <> 'ok' THEN r.reason_code END,
-            failure_reason = CASE WHEN r.outcome <> 'ok' THEN r.reason END,
-            provider_response_code = CASE WHEN r.outcome <> 'ok' THEN r.code END,
-            last_error_at = CASE WHEN r.outcome <> 'ok' THEN now() END,
+            reason_code = CASE WHEN k.outcome <> 'ok' THEN k.reason_code END,
+            failure_reason = CASE WHEN k.outcome <> 'ok' THEN k.reason END,
+            provider_response_code = CASE WHEN k.outcome <> 'ok' THEN k.code END,
+            last_error_at = CASE WHEN k.outcome <> 'ok' THEN now() END,
             updated_at = now()
-        FROM receipts AS r LEFT JOIN attempts AS a ON a.notification_id = r.id
-        WHERE n.id = r.id AND CASE
-            WHEN r.outcome = 'ok'
+        FROM known AS k
+        WHERE n.id = k.id AND CASE
+            WHEN k.outcome = 'ok'
             THEN n.status IN ('SENDING', 'SENT', 'RETRY_SCHEDULED', 'FAILED', 'MANUAL_REVIEW')
-            WHEN r.outcome IN ('unknown', 'duplicate') THEN false
-            ELSE n.status = 'SENT' AND a.attempt_no = n.attempt_count END
-        RETURNING n.id, n.status, n.reason_code, n.cancel_requested, a.contact_version
+            WHEN k.outcome IN ('unknown', 'duplicate') THEN false
+            ELSE n.status = 'SENT' AND k.attempt_no = n.attempt_count END
+        RETURNING n.id, n.status, n.reason_code, n.cancel_requested
     )
-    SELECT r.id, r.kind, r.user_id, r.code, r.outcome, r.old_status, moved.id IS NOT NULL AS has_moved,
-           noted.notification_id IS NOT NULL AS is_noted, moved.status, moved.reason_code,
-           moved.cancel_requested, moved.contact_version
-    FROM receipts AS r LEFT JOIN moved ON moved.id = r.id LEFT JOIN noted ON noted.notification_id = r.id
+    SELECT k.id, k.kind, k.user_id, k.code, k.outcome, k.old_status, k.contact_version,
+           moved.id IS NOT NULL AS has_moved, noted.notification_id IS NOT NULL AS is_noted,
+           moved.status, moved.reason_code, moved.cancel_requested
+    FROM known AS k LEFT JOIN moved ON moved.id = k.id LEFT JOIN noted ON noted.notification_id = k.id
 """)
 
 
