@@ -207,25 +207,34 @@ def test_a_result_told_twice_keeps_its_first_time(
     assert attempts(db_session, sent)[0].delivery_at.isoformat() == "2026-01-04T22:00:03+00:00"
 
 
-def test_a_message_fails_after_its_third_transient_result(
-    client: SpecClient, sandbox: Sandbox, run_delivery: Run, run_webhooks: Run, db_session: Session
+@pytest.mark.parametrize(
+    ("code", "tries", "reason"), [("9999", 3, "provider_error"), ("4143", 2, "request_expired")]
+)
+def test_a_message_fails_after_so_many_transient_results(
+    client: SpecClient,
+    sandbox: Sandbox,
+    run_delivery: Run,
+    run_webhooks: Run,
+    db_session: Session,
+    code: str,
+    tries: int,
+    reason: str,
 ) -> None:
+    """A request that expired inside the relay is tried again once."""
     [message_id] = add_messages(db_session, attempt_count=4)
 
-    for number in range(3):
+    for number in range(5):
         db_session.execute(text("UPDATE notifications SET due_at = schedule_at"))
         db_session.commit()
         run_delivery()
         request_id = str(attempts(db_session, message_id)[-1].provider_request_id)
-        body = envelope(hook(message_id, "9999", f"hook-{number}", request_id))
+        body = envelope(hook(message_id, code, f"hook-{number}", request_id))
         client.post(URL, json=body, headers=SIGNED)
         run_webhooks()
 
-    assert (look(db_session, message_id).status, look(db_session, message_id).reason_code) == (
-        "FAILED",
-        "provider_error",
-    )
-    assert sandbox.effects() == {str(message_id): 3}
+    message = look(db_session, message_id)
+    assert (message.status, message.reason_code) == ("FAILED", reason)
+    assert sandbox.effects() == {str(message_id): tries}
 
 
 def test_a_transient_result_after_the_messages_time_fails_it(
