@@ -59,8 +59,8 @@ def many(sandbox: Sandbox, run_delivery: Run, db_session: Session, engine: Engin
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         for table in TABLES:
             connection.execute(text(f"VACUUM (TRUNCATE false) {table}"))
-        believed = text("SELECT reltuples, relpages > 5 FROM pg_class WHERE relname = ANY (:names)")
-        assert set(connection.execute(believed, {"names": list(TABLES)}).all()) == {(0, True)}
+        believed = text("SELECT reltuples < 10, relpages > 5 FROM pg_class WHERE relname = ANY (:names)")
+        assert set(connection.execute(believed, {"names": list(TABLES)}).all()) == {(True, True)}
     return add_many(db_session, COUNT)
 
 
