@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from factories import add_plan, add_user, make_notification, today
 from sqlalchemy.orm import Session
@@ -30,22 +31,7 @@ def fill(session: Session) -> None:
     add_plan(session, user.id, today(), ["SKIPPED"], status="CANCELED")
     make_notification(session, user.id, status="SENDING", plan_id=plan.id, kind="daily_plan")
     make_notification(session, user.id, status="FAILED", reason_code="no_address", last_error_at=now)
-    events: list[dict[str, Any]] = [
-        {
-            "status": "RECEIVED",
-            "signature_state": "valid",
-            "payload": {"a": 1},
-            "schema_version": "skill-2.0",
-        },
-        {"status": "REJECTED", "signature_state": "invalid"},
-        {"status": "REJECTED", "signature_state": "missing"},
-        {"status": "REJECTED", "signature_state": "valid", "payload": {"odd": True}},
-        {"status": "PROCESSED", "signature_state": "valid", "payload": None, "retry_count": 3},
-    ]
-    rows: list[Base] = [
-        WebhookEvent(provider="kakao_skill", event_id=f"e{number}", user_id=user.id, **each)
-        for number, each in enumerate(events)
-    ]
+    rows = _events(user.id)
     rows += [
         ManualReview(subject="sender", cause="alimtalk", reason_code="alert"),
         Guardrail(name="send_paused", value=True, reason="test", actor="me"),
@@ -68,3 +54,23 @@ def fill(session: Session) -> None:
     ]
     session.add_all(rows)
     session.commit()
+
+
+def _events(user_id: UUID) -> list[Base]:
+    """Webhook events in every state that a move could stumble over."""
+    events: list[dict[str, Any]] = [
+        {
+            "status": "RECEIVED",
+            "signature_state": "valid",
+            "payload": {"a": 1},
+            "schema_version": "skill-2.0",
+        },
+        {"status": "REJECTED", "signature_state": "invalid"},
+        {"status": "REJECTED", "signature_state": "missing"},
+        {"status": "REJECTED", "signature_state": "valid", "payload": {"odd": True}},
+        {"status": "PROCESSED", "signature_state": "valid", "payload": None, "retry_count": 3},
+    ]
+    return [
+        WebhookEvent(provider="kakao_skill", event_id=f"e{number}", user_id=user_id, **each)
+        for number, each in enumerate(events)
+    ]

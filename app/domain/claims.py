@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from app.domain import endings, gates
 
 LEASE = timedelta(seconds=60)
+LEASE_LEFT_S = 25.0  # with less of it left no call is begun: one may take 20 s
 MAX_TURNS = 20  # of closing what cannot be sent, in one transaction
 FRESH = timedelta(seconds=60)  # a message whose time came less than this ago does not wait for a backlog
 

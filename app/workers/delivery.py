@@ -10,7 +10,7 @@ from uuid import UUID
 from flask import current_app
 
 from app.domain import claims, contacts, outcomes, receipts, settling
-from app.domain.claims import LEASE, Request
+from app.domain.claims import LEASE, LEASE_LEFT_S, Request
 from app.domain.contacts import Mark
 from app.domain.days import utc_now
 from app.domain.outcomes import Answer
@@ -21,7 +21,6 @@ from app.workers.bells import ring
 log = logging.getLogger(__name__)
 
 WORK_S = 20.0
-LEASE_LEFT_S = 25.0  # with less left, no socket is opened: the call's own deadline is 20 s
 # How each provider is called: the answers to a request's messages, by their ids.
 SENDERS: Mapping[str, Callable[[Request, float], dict[UUID, Answer]]] = {
     "alimtalk": alimtalk.send,

@@ -7,7 +7,7 @@ left is for a human; nothing is sent twice.
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from time import monotonic
 from typing import TypeVar
@@ -18,7 +18,7 @@ from flask import current_app
 from app.clients.kakao import KakaoError, Tokens
 from app.clients.memo_templates import memo
 from app.domain import tokens
-from app.domain.claims import Claimed, Request
+from app.domain.claims import LEASE_LEFT_S, Claimed, Request
 from app.domain.consequences import Meaning
 from app.domain.days import utc_now
 from app.domain.holds import quota_end
@@ -33,7 +33,6 @@ T = TypeVar("T")
 
 REFRESH_S = 10.0  # shorter than a call's deadline, so that the memo still has its time under the same lease
 BUSY_S = 3.0
-LEASE_LEFT_S = 25.0  # with less left after the refreshes, no memo leaves
 
 OK = Meaning("ok", "accepted", "메시지를 보냈습니다.")
 NO_TOKEN = Answer("NO_TOKEN", Meaning("recipient", "no_address", "카카오 토큰이 없습니다."))
@@ -193,10 +192,4 @@ def _second_refusal(answer: Answer, token: Token | None) -> Answer:
     if token is None or not (token.is_refused and answer.meaning.at_once):
         return answer
     refusal = Meaning("recipient", answer.meaning.reason_code, answer.meaning.reason)
-    return Answer(
-        answer.code,
-        refusal,
-        response=answer.response,
-        http_status=answer.http_status,
-        latency_ms=answer.latency_ms,
-    )
+    return replace(answer, meaning=refusal)

@@ -152,6 +152,22 @@ def test_after_an_unknown_outcome_a_new_number_gets_nothing_under_the_old_key(
     assert [each[2] for each in open_reviews(db_session)] == ["outcome_unknown"]
 
 
+def test_an_attempt_that_kept_no_address_is_not_sent_again(
+    sandbox: Sandbox, run_delivery: Run, db_session: Session, pass_time: Pass
+) -> None:
+    """The release before did not write which number it tried: it may have been another."""
+    [message_id] = add_messages(db_session)
+    sandbox.script("send", action="reset_before")
+    run_delivery()
+    attempts(db_session, message_id)[0].contact_version = None
+    db_session.commit()
+
+    ask_until_decided(run_delivery, pass_time)
+
+    assert look(db_session, message_id).status == "MANUAL_REVIEW"
+    assert sandbox.effects() == {}
+
+
 def test_two_that_mark_the_same_people_wait_for_each_other(db_session: Session) -> None:
     ids = [look(db_session, each).user_id for each in add_messages(db_session, 20)]
     marks = [contacts.Mark("alimtalk", each, 0, "invalid_phone") for each in ids]

@@ -7,11 +7,12 @@ from uuid import UUID, uuid4
 import pytest
 from background import in_background
 from flask import Flask
-from messages import add_messages, answer, look, receipt
+from messages import add_messages, answer, look, open_reviews, receipt
 from sqlalchemy import Engine, select, text, update
 from sqlalchemy.orm import Session
 
-from app.domain import claims, events, outcomes, receipts, scheduling, settling, users
+from app.domain import claims, events, gates, outcomes, receipts, scheduling, settling, users
+from app.domain.consequences import Meaning, Signal, follow
 from app.domain.days import utc_now
 from app.extensions import db
 from app.models import Notification, User, WebhookEvent
@@ -145,3 +146,22 @@ def test_a_worker_that_stops_inside_a_transaction_does_not_hold_its_rows_for_hou
             )
         )
     assert 0 < limit_s <= 30
+
+
+def test_two_batches_of_results_open_their_reviews_in_the_same_order(
+    engine: Engine, db_session: Session
+) -> None:
+    """One told of an alert and of a code in no table, by kind and code the other way round."""
+    alert = Signal("daily_plan", "1002", Meaning("alert", "bad_sender_profile", ""))
+    odd = Signal("notice", "7777", Meaning("unknown", "unknown_code", "", review=True))
+
+    follow(db_session, "alimtalk", [odd], gates.NO_SETTINGS)
+    with in_background(
+        engine, lambda session: follow(session, "alimtalk", [alert, odd], gates.NO_SETTINGS)
+    ) as failed:
+        follow(db_session, "alimtalk", [alert], gates.NO_SETTINGS)
+        db_session.commit()
+
+    assert failed == []
+    counts = {subject: count for subject, _, _, count in open_reviews(db_session)}
+    assert counts == {"notification": 2, "sender": 2}
