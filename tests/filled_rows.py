@@ -10,10 +10,13 @@ from sqlalchemy.orm import Session
 
 from app.models import (
     Base,
+    ChatCallback,
     DailySummary,
     DeliveryTally,
     Guardrail,
+    KakaoChat,
     KakaoToken,
+    LinkCode,
     MaintenanceLog,
     ManualReview,
     PeriodicJob,
@@ -53,6 +56,16 @@ def fill(session: Session) -> None:
         ),
     ]
     session.add_all(rows)
+    session.flush()
+    event = next(row for row in rows if isinstance(row, WebhookEvent))
+    session.add_all(
+        [
+            KakaoChat(bot_user_key="b1", user_id=user.id, last_event_id=event.id, question={"reps": 8}),
+            KakaoChat(bot_user_key="b2", wrong_codes=2, wrong_codes_since=now),
+            LinkCode(user_id=user.id, code_hash="h", expires_at=now),
+            ChatCallback(event_id=event.id, user_id=user.id, target_date=today(), url="u", expires_at=now),
+        ]
+    )
     session.commit()
 
 

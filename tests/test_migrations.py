@@ -20,8 +20,9 @@ from app.models import Base
 
 ROOT = Path(__file__).parents[1]
 FIRST, SECOND = "001_initial_persistence_schema", "002_add_operability_fields"
-HEAD = "003_add_delivery_guards"
-# What 002 and 003 added, by table; a table of their own has None.
+THIRD = "003_add_delivery_guards"
+HEAD = "004_add_kakao_chat"
+# What 002, 003 and 004 added, by table; a table of their own has None.
 ADDED_BY_2: dict[str, set[str] | None] = {
     "notifications": {"reason_code", "provider_response_code", "failure_reason", "last_error_at"},
     "webhook_events": {"schema_version", "signature_state", "retry_count"},
@@ -37,6 +38,13 @@ ADDED_BY_3: dict[str, set[str] | None] = {
     "sender_holds": None,
     "delivery_tallies": None,
     "periodic_jobs": None,
+}
+ADDED_BY_4: dict[str, set[str] | None] = {
+    "users": {"channel_state", "channel_changed_at", "linked_at", "unlinked_at"},
+    "webhook_events": {"sender_id"},
+    "kakao_chats": None,
+    "link_codes": None,
+    "chat_callbacks": None,
 }
 MIGRATION_LOCK = 724_001
 
@@ -110,7 +118,7 @@ def test_the_head_is_what_the_models_say(flask_db: Any, own_engine: Engine) -> N
     assert upgraded[0] == checked[0] == 0, checked[1]
     assert version(own_engine) == HEAD
     assert set(reflected(own_engine)) == set(Base.metadata.tables) | {"alembic_version"}
-    assert len(Base.metadata.tables) == 16
+    assert len(Base.metadata.tables) == 19
 
 
 def test_the_names_of_the_contract_are_there(filled: Engine) -> None:
@@ -152,7 +160,8 @@ def test_every_object_follows_the_naming_convention(filled: Engine) -> None:
     assert [name for name in indexes if name[:3] not in ("pk_", "uq_", "ix_")] == []
 
 
-STEPS = [(HEAD, SECOND, (ADDED_BY_3,)), (SECOND, FIRST, (ADDED_BY_3, ADDED_BY_2))]
+ADDED = (ADDED_BY_4, ADDED_BY_3, ADDED_BY_2)
+STEPS = [(HEAD, THIRD, ADDED[:1]), (THIRD, SECOND, ADDED[:2]), (SECOND, FIRST, ADDED)]
 
 
 @pytest.mark.parametrize(("start", "end", "gone"), STEPS)
@@ -175,12 +184,13 @@ def test_one_step_down_takes_what_its_revision_added_and_nothing_else(
 
 
 def test_down_and_up_again_keeps_the_rows(filled: Engine, flask_db: Any) -> None:
-    before = contents(filled, ADDED_BY_3, ADDED_BY_2)
+    before = contents(filled, *ADDED)
 
-    results = [flask_db(*each) for each in (["downgrade"], ["downgrade"], ["upgrade"], ["check"])]
+    steps = (["downgrade"], ["downgrade"], ["downgrade"], ["upgrade"], ["check"])
+    results = [flask_db(*each) for each in steps]
 
-    assert [code for code, _ in results] == [0, 0, 0, 0], results
-    assert contents(filled, ADDED_BY_3, ADDED_BY_2) == before
+    assert [code for code, _ in results] == [0] * len(steps), results
+    assert contents(filled, *ADDED) == before
     with filled.connect() as connection:
         states = connection.execute(
             text("SELECT status, signature_state, payload IS NULL FROM webhook_events ORDER BY event_id")

@@ -1,6 +1,7 @@
 """The tables, one aggregate a file."""
 
 from app.models.base import Base, new_id
+from app.models.chat import ChatCallback, KakaoChat, LinkCode
 from app.models.notification import Notification, NotificationProviderCode
 from app.models.operations import (
     DeliveryTally,
@@ -16,13 +17,16 @@ from app.models.webhook_event import WebhookEvent
 
 __all__ = [
     "Base",
+    "ChatCallback",
     "DailySummary",
     "DeliveryTally",
     "ExercisePlan",
     "ExerciseSession",
     "ExerciseSetState",
     "Guardrail",
+    "KakaoChat",
     "KakaoToken",
+    "LinkCode",
     "MaintenanceLog",
     "ManualReview",
     "Notification",

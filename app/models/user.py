@@ -4,13 +4,14 @@ from datetime import datetime, time
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import Base, HasId, HasTimes, Json, Texts, between, one_of
 
 SEXES = ("M", "F", "X")
 EXPERIENCES = ("BEGINNER", "INTERMEDIATE", "ADVANCED")
+CHANNEL_STATES = ("added", "blocked")
 GOALS = ("STRENGTH", "HYPERTROPHY", "FAT_LOSS", "GENERAL_HEALTH", "MOBILITY")
 
 
@@ -18,7 +19,10 @@ class User(HasId, HasTimes, Base):
     """One trainee. A deleted one stays as a tombstone: `deleted_at` set, everything personal NULL.
 
     `contact_version` counts the changes of `phone_number`; `phone_fault` is why the provider said that the
-    present one cannot be reached (a reason code), NULL while nothing speaks against it.
+    present one cannot be reached (a reason code), NULL while nothing speaks against it. `channel_state` is
+    what Kakao last said of the channel, as of `channel_changed_at`. `linked_at`: since when `kakao_user_id`
+    is theirs, NULL: since they were added. `unlinked_at`: when they ended that at Kakao, which withdraws
+    them.
     """
 
     __tablename__ = "users"
@@ -28,6 +32,12 @@ class User(HasId, HasTimes, Base):
         CheckConstraint(
             "deleted_at IS NULL OR (name IS NULL AND phone_number IS NULL AND kakao_user_id IS NULL)",
             name="tombstone",
+        ),
+        one_of("channel_state", CHANNEL_STATES, nullable=True),
+        Index(
+            "ix_users_unlinked",
+            "unlinked_at",
+            postgresql_where=text("unlinked_at IS NOT NULL AND deleted_at IS NULL"),
         ),
     )
 
@@ -42,6 +52,10 @@ class User(HasId, HasTimes, Base):
     deleted_at: Mapped[datetime | None]
     contact_version: Mapped[int] = mapped_column(server_default="0")
     phone_fault: Mapped[str | None]
+    channel_state: Mapped[str | None]
+    channel_changed_at: Mapped[datetime | None]
+    linked_at: Mapped[datetime | None]
+    unlinked_at: Mapped[datetime | None]
 
     profile: Mapped["UserProfile"] = relationship(back_populates="user", lazy="raise")
 

@@ -14,7 +14,10 @@ SIGNATURE_STATES = ("valid", "invalid", "missing")
 
 
 class WebhookEvent(HasId, Base):
-    """One event. `RECEIVED` is still to be worked on, from `due_at`; a forged one keeps no payload."""
+    """One event. `RECEIVED` is still to be worked on, from `due_at`; a forged one keeps no payload.
+
+    `sender_id` is the person in the provider's words, by which a stranger's events are joined later.
+    """
 
     __tablename__ = "webhook_events"
     __table_args__ = (
@@ -33,6 +36,11 @@ class WebhookEvent(HasId, Base):
         ),
         Index(None, "user_id", postgresql_where=text("user_id IS NOT NULL")),
         Index(None, "review_id", postgresql_where=text("review_id IS NOT NULL")),
+        Index(
+            "ix_webhook_events_stranger",
+            "sender_id",
+            postgresql_where=text("sender_id IS NOT NULL AND user_id IS NULL"),
+        ),
     )
 
     provider: Mapped[str]
@@ -40,6 +48,7 @@ class WebhookEvent(HasId, Base):
     idempotency_key: Mapped[str | None]
     user_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
     review_id: Mapped[UUID | None] = mapped_column(ForeignKey("manual_reviews.id"))
+    sender_id: Mapped[str | None]
     request_id: Mapped[str | None]
     status: Mapped[str] = mapped_column(server_default="RECEIVED")
     payload: Mapped[Json | None]
