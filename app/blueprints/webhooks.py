@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from flask import current_app, g, request
+from flask import g, request
 
-from app.auth import matches
+from app.blueprints.proofs import prove
 from app.clients.receipts import UnknownShape, parse_results
 from app.domain import events
 from app.domain.events import Incoming
-from app.errors import InvalidInput, Unauthorized
+from app.errors import InvalidInput
 from app.extensions import db
 from app.openapi import Blueprint
 from app.schemas.webhooks import AckOut
@@ -26,23 +26,13 @@ MIB = 1024 * 1024
 def alimtalk_results() -> dict[str, Any]:
     """Take delivery results from the AlimTalk dealer"""
     body = request.get_data()
-    _prove("alimtalk", "X-Toast-Webhook-Signature", "KAKAO_RESULT_SIGNATURES")
+    prove("alimtalk")
     payload = loads(body)
     new = events.store(db.session(), "alimtalk", _results(payload), g.request_id)
     db.session.commit()
     if new:
         ring("webhooks")
     return {"status": "ok"}
-
-
-def _prove(provider: str, header: str, setting: str) -> None:
-    """Refuse a request without the shared secret; it leaves a row without a body."""
-    given = request.headers.get(header, "")
-    if not matches(given, current_app.config[setting]):
-        state = "invalid" if given else "missing"
-        events.note_forgery(db.session(), provider, state, g.request_id)
-        db.session.commit()
-        raise Unauthorized("This request is not proved.")
 
 
 def _results(payload: Any) -> list[Incoming]:
