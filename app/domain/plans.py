@@ -129,6 +129,14 @@ def get_plan(session: Session, plan_id: UUID, *, lock: bool = False) -> Exercise
     return plan
 
 
+def plan_owner(session: Session, plan_id: UUID) -> UUID:
+    """Whose plan it is, which never changes; raises NotFound."""
+    owner = session.scalars(select(ExercisePlan.user_id).where(ExercisePlan.id == plan_id)).one_or_none()
+    if owner is None:
+        raise NotFound(f"No plan {plan_id}.")
+    return owner
+
+
 def list_plans(
     session: Session, filters: dict[str, Any], limit: int, after: tuple[date, UUID] | None
 ) -> Sequence[ExercisePlan]:

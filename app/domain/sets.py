@@ -10,14 +10,15 @@ from sqlalchemy.orm import Session
 
 from app import coach
 from app.domain import pain, users
-from app.domain.days import local_date
+from app.domain.days import in_zone, local_date
 from app.domain.plan_rows import past_set
-from app.domain.plans import get_plan
+from app.domain.plans import get_plan, plan_owner
 from app.domain.profiles import coach_profile
 from app.errors import Conflict, InvalidInput, NotFound, SetOrder
 from app.models import ExercisePlan, ExerciseSession, ExerciseSetState, User
 
 OPEN_FOR = timedelta(days=3)
+NIGHT_ENDS = 6  # o'clock: a workout that began before midnight goes on until then
 NUMBERS = (
     "performed_reps",
     "performed_seconds",
@@ -46,6 +47,11 @@ class Day:
     def sets_of(self, session_id: UUID) -> list[ExerciseSetState]:
         return [each for each in self.sets if each.session_id == session_id]
 
+    @property
+    def pending(self) -> ExerciseSetState | None:
+        """The set that is next."""
+        return next((each for each in self.sets if each.status == "PENDING"), None)
+
 
 def report_set(
     session: Session, plan_id: UUID, session_id: UUID, set_no: int, report: dict[str, Any], now: datetime
@@ -56,8 +62,23 @@ def report_set(
     SetOrder (an earlier set of this exercise is still open); Conflict (plan canceled, or its date more
     than 3 days ago).
     """
-    day = _load_day(session, plan_id)
-    user = users.hold_user(session, day.plan.user_id)
+    user = users.hold_user(session, plan_owner(session, plan_id))
+    return record(session, user, load_day(session, plan_id), session_id, set_no, report, now)
+
+
+def record(
+    session: Session,
+    user: User,
+    day: Day,
+    session_id: UUID,
+    set_no: int,
+    report: dict[str, Any],
+    now: datetime,
+) -> dict[str, Any]:
+    """As `report_set`, for a trainee who is held and a day that is loaded; trainees are locked before plans.
+
+    After a pain that changed the plan, `day` is out of date: load it again.
+    """
     reported, exercise = _find_set(day, session_id, set_no), day.exercises[session_id]
     outcome = _outcome(exercise, report)
     differs = any(getattr(reported, name) != value for name, value in outcome.items())
@@ -72,18 +93,42 @@ def report_set(
     if hurts:
         session.flush()
         changed = pain.react(session, day.plan, exercise, report["pain"], today, now)
-        day = _load_day(session, plan_id)
+        day = load_day(session, day.plan.id)
     result = _result(user, day, _find_set(day, session_id, set_no), changed)
     session.flush()
     return result
 
 
-def _load_day(session: Session, plan_id: UUID) -> Day:
-    plan = get_plan(session, plan_id, lock=True)
+def open_day(session: Session, user: User, now: datetime) -> Day | None:
+    """The plan a trainee is on: today's, or until 6 in the morning yesterday's that is not finished."""
+    local = in_zone(user.timezone, now)
+    first = local.date() - timedelta(days=1 if local.hour < NIGHT_ENDS else 0)
+    query = (
+        select(ExercisePlan)
+        .where(
+            ExercisePlan.user_id == user.id,
+            ExercisePlan.target_date.between(first, local.date()),
+            ExercisePlan.status.in_(("ACTIVE", "DONE")),
+        )
+        .order_by(ExercisePlan.target_date.desc())
+        .with_for_update(key_share=True)
+    )
+    for plan in session.scalars(query).all():
+        if plan.target_date == local.date() or plan.status == "ACTIVE":
+            return _with_sets(session, plan)
+    return None
+
+
+def load_day(session: Session, plan_id: UUID) -> Day:
+    """A plan with its sets, held until the commit; raises NotFound."""
+    return _with_sets(session, get_plan(session, plan_id, lock=True))
+
+
+def _with_sets(session: Session, plan: ExercisePlan) -> Day:
     rows = session.execute(
         select(ExerciseSession, ExerciseSetState)
         .join(ExerciseSetState, ExerciseSetState.session_id == ExerciseSession.id)
-        .where(ExerciseSession.plan_id == plan_id)
+        .where(ExerciseSession.plan_id == plan.id)
         .order_by(ExerciseSession.order_no, ExerciseSetState.set_no)
     ).all()
     return Day(plan, {row[0].id: row[0] for row in rows}, [row[1] for row in rows])
@@ -159,18 +204,18 @@ def _error(name: str, detail: str) -> dict[str, str]:
 
 
 def _result(user: User, day: Day, reported: ExerciseSetState, changed: bool) -> dict[str, Any]:
-    pending = next((each for each in day.sets if each.status == "PENDING"), None)
+    pending = day.pending
     if pending is None and day.plan.status == "ACTIVE":
         day.plan.status = "DONE"
     return {
         "set": reported,
-        "next": pending and _next_view(user, day, pending),
+        "next": pending and next_view(user, day, pending),
         "plan_status": day.plan.status,
         "plan_changed": changed,
     }
 
 
-def _next_view(user: User, day: Day, pending: ExerciseSetState) -> dict[str, Any]:
+def next_view(user: User, day: Day, pending: ExerciseSetState) -> dict[str, Any]:
     """The next set with what to do; `offered_weight_kg` is lower after a set that fell far short."""
     exercise = day.exercises[pending.session_id]
     past = [past_set(exercise, each) for each in day.sets_of(exercise.id)]
