@@ -7,9 +7,9 @@ from app.coach.catalogue import exercises
 from app.coach.engine import plan
 from app.coach.judge import candidates, judge
 from app.coach.korean import body_part, explain, reason_ko, summary
-from app.coach.live import offered_kg, replacement, volume_kg
+from app.coach.live import Spared, offered_kg, replacement, spare, volume_kg
 from app.coach.proposal import PROPOSAL_SCHEMA
-from app.coach.safety import with_pain
+from app.coach.safety import review_reasons, with_pain
 from app.coach.types import (
     Area,
     Band,
@@ -61,6 +61,7 @@ __all__ = [
     "SetState",
     "Severity",
     "Sex",
+    "Spared",
     "Status",
     "Template",
     "Tier",
@@ -74,6 +75,8 @@ __all__ = [
     "plan",
     "reason_ko",
     "replacement",
+    "review_reasons",
+    "spare",
     "summary",
     "volume_kg",
     "with_pain",

@@ -1,19 +1,31 @@
 """Inside a session: a set that went wrong, a sore joint, a machine that is taken."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
 from app.coach.catalogue import exercises
 from app.coach.engine import day_of, draft_of, planned
 from app.coach.exposures import ATTEMPTED, performed, performed_kg, target_of
+from app.coach.korean import ITEMS
 from app.coach.loads import down, loadable
+from app.coach.progression import CAUTION_FACTOR
 from app.coach.safety import ill, review_reasons
-from app.coach.selection import best
+from app.coach.selection import best, safe
 from app.coach.templates import Slot
 from app.coach.types import Equipment, PastSession, PastSet, Plan, PlannedItem, Profile, Tier
 
 DROP = Decimal("0.9")
+CAUTION_RIR = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Spared:
+    """What a pain makes of a plan: items that must not be done any more, and lighter versions of others."""
+
+    out: tuple[PlannedItem, ...]
+    eased: tuple[PlannedItem, ...]
 
 
 def offered_kg(profile: Profile, slug: str, sets: Sequence[PastSet]) -> Decimal | None:
@@ -38,6 +50,42 @@ def offered_kg(profile: Profile, slug: str, sets: Sequence[PastSet]) -> Decimal 
             kg = lighter if lighter is not None else down(steps, least) or steps[0]
             offered = kg if offered is None else min(offered, kg)
     return offered
+
+
+def spare(profile: Profile, history: Sequence[PastSession], on: date, plan: Plan) -> Spared:
+    """What of `plan` the profile rules out, and what it allows with less load only.
+
+    Put a reported pain into the profile first (`with_pain`); one that asks for a person ends everything. As
+    in a new plan, caution means ×0.8 kg and a RIR of 3 or more; an item under caution already stays as it is.
+    """
+    if review_reasons(profile, on) or ill(profile, on):
+        return Spared(plan.items, ())
+    day = day_of(profile, history, on, plan)
+    out = tuple([item for item in plan.items if not safe(day, exercises()[item.slug])])
+    cautious = [
+        item
+        for item in plan.items
+        if item not in out
+        and not item.caution
+        and item.tier not in (Tier.COND, Tier.MOB)
+        and day.cautious(exercises()[item.slug])
+    ]
+    return Spared(out, tuple([_eased(profile, item) for item in cautious]))
+
+
+def _eased(profile: Profile, item: PlannedItem) -> PlannedItem:
+    kg = item.kg
+    if kg is not None:
+        steps = loadable(profile.loads, exercises()[item.slug].load_type)
+        kg = min(kg, down(steps, CAUTION_FACTOR * kg) or steps[0])
+    return replace(
+        item,
+        kg=kg,
+        rir=max(item.rir, CAUTION_RIR),
+        caution=True,
+        reasons=(*item.reasons, "CAUTION"),
+        note_ko=ITEMS["CAUTION"],
+    )
 
 
 def replacement(

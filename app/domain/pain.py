@@ -1,23 +1,35 @@
-"""Pain during a set: the exercise ends, the area is spared from now on, another exercise is offered."""
+"""Pain on the way: the area is spared from now on, what loads it ends, other exercises are offered."""
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from app import coach
+from app.domain import reviews, swaps
+from app.domain.days import local_date
 from app.domain.history import load_history
-from app.domain.plan_rows import coach_plan, planned_item, session_row, set_rows
+from app.domain.plan_rows import coach_plan
 from app.domain.profiles import coach_profile, stored_injury
-from app.models import ExercisePlan, ExerciseSession, ExerciseSetState, UserProfile
+from app.domain.swaps import Change
+from app.models import ExercisePlan, ExerciseSession, User, UserProfile
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """A plan with what is left of it: its exercises in order, and their open sets by session id."""
+
+    plan: ExercisePlan
+    exercises: Sequence[ExerciseSession]
+    left: dict[Any, int]
+    untouched: frozenset[Any]
 
 
 def react(
     session: Session,
-    plan: ExercisePlan,
+    course: Course,
     exercise: ExerciseSession,
     pain: dict[str, Any],
     today: date,
@@ -27,19 +39,64 @@ def react(
 
     `pain` is `{"area", "score"}` (1 to 10). On a day that is over only the profile changes.
     """
+    plan = course.plan
     row = session.get_one(UserProfile, plan.user_id, with_for_update=True)
     profile = coach.with_pain(coach_profile(row), coach.Area(pain["area"]), pain["score"], today)
-    row.injuries = [stored_injury(each) for each in profile.injuries]
-    skipped = _skip_rest(session, exercise.id, now)
-    if not skipped or plan.target_date < today:
-        session.flush()
-        return skipped > 0
-    rest = replace(planned_item(exercise), sets=skipped)
-    substitute = _substitute(session, plan, rest, profile, today)
-    if substitute is not None:
-        _add(session, plan.id, substitute)
-    session.flush()
-    return True
+    left = course.left.get(exercise.id, 0)
+    change = Change((exercise,) if left else ())
+    if left and not swaps.is_over(plan, today):
+        past, _ = load_history(session, plan.user_id, plan.target_date, today)
+        others = swaps.substitutes(plan, course.exercises, [(exercise, left)], profile, past)
+        change = Change(change.out, others)
+    injuries = [stored_injury(each) for each in profile.injuries]
+    swaps.write(session, plan, change, reason="pain", now=now, injuries=injuries)
+    return bool(left)
+
+
+def spare(
+    session: Session,
+    user: User,
+    course: Course | None,
+    areas: Sequence[coach.Area],
+    score: int,
+    now: datetime,
+) -> tuple[Change, tuple[str, ...]]:
+    """Spare these areas from now on, in whatever is left of the plan too.
+
+    Returns what changed, and the codes of the reasons why a person must look first; a review is open then.
+    The trainee is held for a change.
+    """
+    today = local_date(user.timezone, now)
+    profile = coach_profile(user.profile)
+    for area in areas:
+        profile = coach.with_pain(profile, area, score, today)
+    reasons = coach.review_reasons(profile, today)
+    for reason in reasons:
+        detail = coach.reason_ko(reason)
+        reviews.open_review(session, subject="health", cause=str(user.id), reason_code=reason, detail=detail)
+    injuries = [stored_injury(each) for each in profile.injuries]
+    if course is None or not course.left or swaps.is_over(course.plan, today):
+        user.profile.injuries = injuries
+        return Change(), reasons
+    past, _ = load_history(session, user.id, course.plan.target_date, today)
+    change = _change(course, profile, past)
+    swaps.write(session, course.plan, change, reason="pain", now=now, injuries=injuries)
+    return change, reasons
+
+
+def _change(course: Course, profile: coach.Profile, past: Sequence[coach.PastSession]) -> Change:
+    """What is ruled out ends; what needs less load gets it, or, if it was begun, ends too."""
+    plan, by_order = course.plan, {each.order_no: each for each in course.exercises}
+    spared = coach.spare(profile, past, plan.target_date, coach_plan(plan, course.exercises))
+    eased = [(by_order[item.order], item) for item in spared.eased]
+    ending = [by_order[item.order] for item in spared.out]
+    ending += [row for row, _ in eased if row.id not in course.untouched]
+    open_ = [(row, course.left[row.id]) for row in ending if course.left.get(row.id)]
+    return Change(
+        out=tuple(row for row, _ in open_),
+        added=swaps.substitutes(plan, course.exercises, open_, profile, past),
+        eased=tuple((row.id, item) for row, item in eased if row.id in course.untouched),
+    )
 
 
 def is_known(row: UserProfile, pain: dict[str, Any], on: date) -> bool:
@@ -49,35 +106,3 @@ def is_known(row: UserProfile, pain: dict[str, Any], on: date) -> bool:
         (each.area, each.severity) == (felt.area, felt.severity) and (each.until is None or each.until >= on)
         for each in coach_profile(row).injuries
     )
-
-
-def _skip_rest(session: Session, session_id: UUID, now: datetime) -> int:
-    """End the open sets of the exercise; how many there were."""
-    skipped = session.execute(
-        update(ExerciseSetState)
-        .where(ExerciseSetState.session_id == session_id, ExerciseSetState.status == "PENDING")
-        .values(status="SKIPPED", skip_reason="pain", reported_at=now)
-        .returning(ExerciseSetState.id)
-    )
-    return len(skipped.all())
-
-
-def _substitute(
-    session: Session, plan: ExercisePlan, rest: coach.PlannedItem, profile: coach.Profile, today: date
-) -> coach.PlannedItem | None:
-    exercises = session.scalars(
-        select(ExerciseSession).where(ExerciseSession.plan_id == plan.id).order_by(ExerciseSession.order_no)
-    ).all()
-    past, _ = load_history(session, plan.user_id, plan.target_date, today)
-    made = coach_plan(plan, exercises)
-    return coach.replacement(profile, past, plan.target_date, made, rest)
-
-
-def _add(session: Session, plan_id: UUID, item: coach.PlannedItem) -> None:
-    """Put an exercise at the end of the plan."""
-    last = session.scalars(
-        select(func.max(ExerciseSession.order_no)).where(ExerciseSession.plan_id == plan_id)
-    ).one()
-    row = session_row(plan_id, replace(item, order=last + 1))
-    session.execute(insert(ExerciseSession), [row])
-    session.execute(insert(ExerciseSetState), set_rows(row["id"], item.sets))

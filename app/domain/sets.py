@@ -1,5 +1,6 @@
 """Reporting sets: what was lifted, in which order, and what is next."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -47,6 +48,13 @@ class Day:
     def sets_of(self, session_id: UUID) -> list[ExerciseSetState]:
         return [each for each in self.sets if each.session_id == session_id]
 
+    def course(self) -> pain.Course:
+        """What is left of the plan."""
+        left = Counter(each.session_id for each in self.sets if each.status == "PENDING")
+        touched = {each.session_id for each in self.sets if each.status != "PENDING"}
+        untouched = frozenset(self.exercises) - touched
+        return pain.Course(self.plan, tuple(self.exercises.values()), dict(left), untouched)
+
     @property
     def pending(self) -> ExerciseSetState | None:
         """The set that is next."""
@@ -92,7 +100,7 @@ def record(
         reported.reported_at = now
     if hurts:
         session.flush()
-        changed = pain.react(session, day.plan, exercise, report["pain"], today, now)
+        changed = pain.react(session, day.course(), exercise, report["pain"], today, now)
         day = load_day(session, day.plan.id)
     result = _result(user, day, _find_set(day, session_id, set_no), changed)
     session.flush()
