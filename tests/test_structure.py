@@ -23,12 +23,13 @@ ALLOWED = {
     "strict_json": {"errors"},
     "coach": {"coach"},
     "clients": {"clients", "errors"},
-    "domain": {"domain", "coach", "models", "errors"},
+    "chat": {"chat", "coach", "errors"},
+    "domain": {"domain", "chat", "coach", "models", "errors"},
     "schemas": {"schemas", "coach", "errors", "strict_json"},
     "ops": {"ops", "clients", "domain", "errors", "extensions", "schemas", "workers"},
 }
-NO_FLASK = ("models", "errors", "strict_json", "coach", "domain", "schemas")
-NO_NETWORK = ("models", "errors", "strict_json", "coach", "domain", "schemas")
+NO_FLASK = ("models", "errors", "strict_json", "coach", "chat", "domain", "schemas")
+NO_NETWORK = ("models", "errors", "strict_json", "coach", "chat", "domain", "schemas")
 NETWORK = {"requests", "redis", "rq", "urllib3", "socket", "http"}
 FLASK = {"flask", "flask_smorest", "flask_sqlalchemy", "flask_migrate", "werkzeug", "webargs"}
 
