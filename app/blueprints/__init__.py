@@ -1,6 +1,6 @@
 """HTTP in, HTTP out: one module a noun."""
 
-from app.blueprints import docs, guardrails, health, notifications, plans, reviews, users, webhooks
+from app.blueprints import docs, guardrails, health, notifications, plans, reviews, skill, users, webhooks
 from app.openapi import Api
 
 BLUEPRINTS = (
@@ -10,6 +10,7 @@ BLUEPRINTS = (
     plans.blp,
     notifications.blp,
     webhooks.blp,
+    skill.blp,
     guardrails.blp,
     reviews.blp,
 )

@@ -6,13 +6,13 @@ from uuid import UUID
 from flask import current_app
 
 from app.auth import is_operator
-from app.domain import summaries, tokens, users
+from app.domain import link_codes, summaries, tokens, users
 from app.domain.days import utc_now
 from app.extensions import db
 from app.models import KakaoToken, User
 from app.openapi import Blueprint
 from app.schemas.plans import DaySummaryPage, SummaryFilter
-from app.schemas.users import KakaoTokenIn, KakaoTokenOut, UserIn, UserOut, UserPatch
+from app.schemas.users import KakaoTokenIn, KakaoTokenOut, LinkCodeOut, UserIn, UserOut, UserPatch
 
 blp = Blueprint("users", __name__, url_prefix="/users", description="Trainees")
 
@@ -77,6 +77,17 @@ def forget_kakao_token(user_id: UUID) -> None:
     """Forget a trainee's Kakao token, if there is one"""
     tokens.forget(db.session(), user_id)
     db.session.commit()
+
+
+@blp.post("/<uuid:user_id>/link-code", auth="client")
+@blp.response(201, LinkCodeOut)
+@blp.alt_response(404, "NOT_FOUND")
+def make_link_code(user_id: UUID) -> dict[str, Any]:
+    """Make a code that joins a trainee's KakaoTalk when typed there, once, within 10 minutes"""
+    keys = current_app.config["SECRET_KEYS"]
+    code, expires_at = link_codes.issue(db.session(), keys, user_id, utc_now())
+    db.session.commit()
+    return {"code": code, "expires_at": expires_at}
 
 
 @blp.get("/<uuid:user_id>/summary", auth="client")

@@ -77,8 +77,14 @@ def _review_reused(session: Session, provider: str, repeated: Mapping[str, dict[
             WebhookEvent.provider == provider, WebhookEvent.event_id.in_(repeated)
         )
     )
-    reused = [row.id for row in stored if row.body_hash != repeated[row.event_id]["body_hash"]]
-    _open(session, provider, "event_id_reused", reused)
+    review_reused(
+        session, provider, [row.id for row in stored if row.body_hash != repeated[row.event_id]["body_hash"]]
+    )
+
+
+def review_reused(session: Session, provider: str, ids: Sequence[UUID]) -> None:
+    """Tell a human that the id of each of these events came again with another body."""
+    _open(session, provider, "event_id_reused", ids)
 
 
 def _open(session: Session, provider: str, reason_code: str, ids: Sequence[UUID]) -> None:

@@ -85,6 +85,14 @@ def read(session: Session, defaults: Mapping[str, Any]) -> Rails:
     return Rails(**values, auto_cap_since=rows["auto_cap"].updated_at if "auto_cap" in rows else None)
 
 
+def may_ask_llm(session: Session, settings: Mapping[str, Any]) -> bool:
+    """Whether there is an LLM and it may be asked now; `settings` is the application's configuration."""
+    if not settings.get("LLM_API_KEY"):
+        return False
+    rails = read(session, settings)
+    return rails.llm_enabled and not rails.force_rule
+
+
 def listing(session: Session, defaults: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Every guardrail by name: `value` is what holds, `is_set` whether by a row or by default.
 

@@ -78,7 +78,9 @@ def spare(
     if course is None or not course.left or swaps.is_over(course.plan, today):
         user.profile.injuries = injuries
         return Change(), reasons
-    past, _ = load_history(session, user.id, course.plan.target_date, today)
+    past: Sequence[coach.PastSession] = ()
+    if not reasons:  # else nothing is offered instead
+        past, _ = load_history(session, user.id, course.plan.target_date, today)
     change = _change(course, profile, past)
     swaps.write(session, course.plan, change, reason="pain", now=now, injuries=injuries)
     return change, reasons

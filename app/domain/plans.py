@@ -31,7 +31,10 @@ class Made:
 
 
 def generate(
-    session: Session, data: dict[str, Any], now: datetime, request_id: str | None = None
+    session: Session,
+    data: dict[str, Any],
+    now: datetime,
+    request_id: str | None = None,
 ) -> Made | NeedsReview:
     """Make the plan of one day; plan, sessions, sets and message are added together.
 
@@ -39,7 +42,19 @@ def generate(
     InvalidInput (the date) or Conflict (there is a plan for that day). Returns NeedsReview when a human has
     to look first: the review it opened must be committed before it is raised.
     """
-    user = users.hold_user(session, data["user_id"])
+    return make(session, users.hold_user(session, data["user_id"]), data, now, request_id)
+
+
+def make(
+    session: Session,
+    user: User,
+    data: dict[str, Any],
+    now: datetime,
+    request_id: str | None,
+    *,
+    announce: bool = True,
+) -> Made | NeedsReview:
+    """As `generate`, for a trainee who is held. `announce`: with a message."""
     target_date, today = data["target_date"], local_date(user.timezone, now)
     if not today - timedelta(days=1) <= target_date <= today + FURTHEST:
         raise InvalidInput.at("#/target_date", "Must be between yesterday and 365 days ahead.")
@@ -49,7 +64,7 @@ def generate(
     made = coach.plan(coach_profile(user.profile), past, target_date, force=data["force"])
     if made.status is coach.Status.REVIEW_REQUIRED:
         return _refer_to_human(session, user, made)
-    return _store(session, user, made, data, now, request_id)
+    return _store(session, user, made, data, now, request_id, announce=announce)
 
 
 def _conflict(target_date: date, plan_id: UUID) -> Conflict:
@@ -71,11 +86,13 @@ def _store(
     data: dict[str, Any],
     now: datetime,
     request_id: str | None,
+    *,
+    announce: bool,
 ) -> Made:
     plan = _plan_row(user, made, data, request_id)
     sessions = [session_row(plan["id"], item) for item in made.items]
     sets = [row for each in sessions for row in set_rows(each["id"], each["target_sets"])]
-    notification = notifications.daily_plan_values(user, plan, now)
+    notification = notifications.daily_plan_values(user, plan, now) if announce else None
     while not add_plan(session, plan, sessions, notification):
         existing = _live_plan_id(session, user.id, plan["target_date"])
         if existing is not None:  # else it was canceled just now, and the day is free again
@@ -105,6 +122,11 @@ def _plan_row(user: User, made: coach.Plan, data: dict[str, Any], request_id: st
         "reasons": list(made.reasons),
         "request_id": request_id,
     }
+
+
+def explained(plan: ExercisePlan) -> list[str]:
+    """Sentences on what is special about a plan, or why it is a day of rest."""
+    return [said for reason in plan.reasons if (said := coach.reason_ko(reason))]
 
 
 def _live_plan_id(session: Session, user_id: UUID, on: date) -> UUID | None:

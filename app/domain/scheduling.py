@@ -93,3 +93,7 @@ def erase_messages(session: Session, user_id: UUID) -> None:
             )
         )
     )
+
+
+def resume(session: Session, user_id: UUID, reason_code: str, now: datetime) -> None:
+    """PLACEHOLDER."""

@@ -1,12 +1,14 @@
 """Reporting sets: what was lifted, in which order, and what is next."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app import coach
@@ -107,6 +109,24 @@ def record(
     return result
 
 
+def skip(session: Session, day: Day, rows: Sequence[ExerciseSetState], reason: str, now: datetime) -> None:
+    """Skip open sets of a day that is held, several at once."""
+    ids = [row.id for row in rows]
+    session.execute(
+        update(ExerciseSetState)
+        .where(ExerciseSetState.id.in_(ids), ExerciseSetState.status == "PENDING")
+        .values(status="SKIPPED", skip_reason=reason, reported_at=now)
+        .execution_options(synchronize_session="evaluate")
+    )
+    close(day)
+
+
+def close(day: Day) -> None:
+    """The plan is done as soon as every set has an end."""
+    if day.pending is None and day.plan.status == "ACTIVE":
+        day.plan.status = "DONE"
+
+
 def open_day(session: Session, user: User, now: datetime) -> Day | None:
     """The plan a trainee is on: today's, or until 6 in the morning yesterday's that is not finished."""
     local = in_zone(user.timezone, now)
@@ -125,6 +145,18 @@ def open_day(session: Session, user: User, now: datetime) -> Day | None:
         if plan.target_date == local.date() or plan.status == "ACTIVE":
             return _with_sets(session, plan)
     return None
+
+
+def read_day(session: Session, plan_id: UUID) -> Day:
+    """As `load_day`, in one query, for a plan that is held already."""
+    rows = session.execute(
+        select(ExercisePlan, ExerciseSession, ExerciseSetState)
+        .outerjoin(ExerciseSession, ExerciseSession.plan_id == ExercisePlan.id)
+        .outerjoin(ExerciseSetState, ExerciseSetState.session_id == ExerciseSession.id)
+        .where(ExercisePlan.id == plan_id)
+        .order_by(ExerciseSession.order_no, ExerciseSetState.set_no)
+    ).all()
+    return Day(rows[0][0], {row[1].id: row[1] for row in rows if row[1]}, [row[2] for row in rows if row[2]])
 
 
 def load_day(session: Session, plan_id: UUID) -> Day:
@@ -212,9 +244,8 @@ def _error(name: str, detail: str) -> dict[str, str]:
 
 
 def _result(user: User, day: Day, reported: ExerciseSetState, changed: bool) -> dict[str, Any]:
+    close(day)
     pending = day.pending
-    if pending is None and day.plan.status == "ACTIVE":
-        day.plan.status = "DONE"
     return {
         "set": reported,
         "next": pending and next_view(user, day, pending),
@@ -226,7 +257,6 @@ def _result(user: User, day: Day, reported: ExerciseSetState, changed: bool) -> 
 def next_view(user: User, day: Day, pending: ExerciseSetState) -> dict[str, Any]:
     """The next set with what to do; `offered_weight_kg` is lower after a set that fell far short."""
     exercise = day.exercises[pending.session_id]
-    past = [past_set(exercise, each) for each in day.sets_of(exercise.id)]
     return {
         "session_id": exercise.id,
         "set_no": pending.set_no,
@@ -238,5 +268,11 @@ def next_view(user: User, day: Day, pending: ExerciseSetState) -> dict[str, Any]
         "target_weight_kg": exercise.target_weight_kg,
         "target_band": exercise.target_band,
         "target_rest_sec": exercise.target_rest_sec,
-        "offered_weight_kg": coach.offered_kg(coach_profile(user.profile), exercise.exercise, past),
+        "offered_weight_kg": offered_kg(user, day, exercise),
     }
+
+
+def offered_kg(user: User, day: Day, exercise: ExerciseSession) -> Decimal | None:
+    """The load for the sets of an exercise that are still open; None for work without kg."""
+    past = [past_set(exercise, each) for each in day.sets_of(exercise.id)]
+    return coach.offered_kg(coach_profile(user.profile), exercise.exercise, past)

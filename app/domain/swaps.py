@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app import coach
 from app.domain.plan_rows import coach_plan, planned_item, session_row
@@ -83,10 +84,12 @@ def write(
     }
     session.execute(_CHANGE, given)
     for row in session:
-        if isinstance(row, ExerciseSession | ExerciseSetState):
+        if isinstance(row, ExerciseSession | ExerciseSetState) and change != Change():
             session.expire(row)
         elif isinstance(row, UserProfile):
-            session.expire(row, ["injuries", "updated_at"])
+            session.expire(row, ["updated_at"])
+            if injuries is not None:
+                set_committed_value(row, "injuries", list(injuries))
 
 
 def substitutes(

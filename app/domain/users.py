@@ -59,7 +59,7 @@ def hold_user(session: Session, user_id: UUID) -> User:
     return get_user(session, user_id)
 
 
-def _lock_user(session: Session, user_id: UUID) -> User:
+def lock_user(session: Session, user_id: UUID) -> User:
     """As `get_user`, and nobody else changes or holds the trainee until the commit.
 
     Two statements: one that locks and reads would, after a wait, read the profile as it was before. `NO KEY`
@@ -75,7 +75,13 @@ def update_user(session: Session, user_id: UUID, data: dict[str, Any], now: date
 
     A new reminder time or time zone moves daily plans that are still to be sent.
     """
-    user = _lock_user(session, user_id)
+    user = lock_user(session, user_id)
+    change_user(session, user, data, now)
+    return user
+
+
+def change_user(session: Session, user: User, data: dict[str, Any], now: datetime) -> None:
+    """As `update_user`, for a trainee who is locked."""
     fields = dict(data)
     profile = fields.pop("profile", {})
     if "health" in profile:
@@ -90,7 +96,6 @@ def update_user(session: Session, user_id: UUID, data: dict[str, Any], now: date
     _flush(session)
     if {"reminder_time", "timezone"} & fields.keys():
         scheduling.move_daily_plans(session, user, now)
-    return user
 
 
 def erase_user(session: Session, user_id: UUID, now: datetime) -> None:
@@ -99,7 +104,7 @@ def erase_user(session: Session, user_id: UUID, now: datetime) -> None:
     Plans, sets and codes stay under the id. A message that is being sent keeps its variables until it
     is settled, and an event that is still to be worked on its body; they are erased then.
     """
-    user = _lock_user(session, user_id)
+    user = lock_user(session, user_id)
     scheduling.cancel_for_user(session, user_id, "user_deleted")
     _erase_rows(session, user)
     user.name = user.phone_number = user.kakao_user_id = user.phone_fault = None

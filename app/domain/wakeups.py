@@ -20,6 +20,8 @@ _DUE = text("""
         SELECT FROM notifications WHERE status IN ('SCHEDULED', 'RETRY_SCHEDULED') AND expires_at <= now()
     )
     UNION ALL
+    SELECT 'chat' WHERE EXISTS (SELECT FROM chat_callbacks WHERE status = 'WAITING' AND due_at <= now())
+    UNION ALL
     SELECT 'webhooks' WHERE EXISTS (SELECT FROM webhook_events WHERE status = 'RECEIVED' AND due_at <= now())
 """)
 

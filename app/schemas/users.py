@@ -228,3 +228,10 @@ class KakaoTokenOut(ma.Schema):
     expires_at = AwareTime(required=True)
     refresh_expires_at = AwareTime(required=True, allow_none=True)
     can_refresh = Flag(required=True)
+
+
+class LinkCodeOut(ma.Schema):
+    """A code to type in KakaoTalk; it is shown this once."""
+
+    code = fields.String(required=True, validate=validate.Regexp(r"^[0-9]{6}$"))
+    expires_at = AwareTime(required=True)

@@ -13,6 +13,7 @@ from app.extensions import jobs
 log = logging.getLogger(__name__)
 
 JOBS = {
+    "chat": "app.workers.chat.answer_later",
     "delivery": "app.workers.delivery.deliver",
     "webhooks": "app.workers.webhooks.process_events",
     "daily": "app.workers.periodic.run_due",

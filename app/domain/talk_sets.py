@@ -1,0 +1,187 @@
+"""Reports in chat: done, failed, skipped, corrected, by tapping a button or by typing."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from app.chat import figures
+from app.chat.answers import Reply
+from app.chat.said import Intent, Said
+from app.domain import sets, talk_numbers
+from app.domain.plans import plan_owner
+from app.domain.sets import Day
+from app.domain.talk_base import HELP, NEXT, TODAY, Talk, finished, onward, set_buttons, set_name
+from app.domain.talk_numbers import Numbers
+from app.errors import Conflict, InvalidInput, NotFound, SetOrder
+from app.models import ExerciseSetState
+
+REPORTS = {Intent.DONE: "DONE", Intent.FAILED: "FAILED", Intent.SKIP: "SKIPPED"}
+PAST = {"DONE": "완료", "FAILED": "실패", "SKIPPED": "건너뜀"}
+STALE = Reply("이 버튼은 지금 쓸 수 없어요. '다음'이라고 보내면 이어서 할 수 있어요.", (NEXT, TODAY, HELP))
+NO_PLAN = Reply("오늘은 아직 계획이 없어요. '오늘 운동'이라고 보내 주시면 만들어 드려요.", (TODAY, HELP))
+
+
+def tapped(talk: Talk) -> Reply | None:
+    """The answer to a button that carries a set; None when it carries none.
+
+    What it carries is only a wish: the plan must be the trainee's, and the set in it.
+    """
+    given = talk.turn.extra
+    if "set" not in given or talk.turn.idempotency_key is None:
+        return None
+    found = _bound(talk, given)
+    if found is None:
+        return STALE
+    day, row = found
+    talk.use(day)
+    do = given.get("do")
+    if do == "ANSWER":
+        return _answered(talk, day, row, given)
+    if do not in PAST:
+        return STALE
+    is_again = given.get("again") is True
+    if row.status != "PENDING" and not is_again:
+        return onward(talk, day, f"{set_name(day, row)}는 이미 기록했어요: {figures.performed(row)}")
+    return _report(talk, day, row, {"status": do} | _offered(talk, day, row, str(do)))
+
+
+def _bound(talk: Talk, given: Mapping[str, Any]) -> tuple[Day, ExerciseSetState] | None:
+    """The trainee's own set that a button names, with its plan."""
+    try:
+        plan_id, session_id = UUID(str(given.get("plan"))), UUID(str(given.get("session")))
+        if plan_owner(talk.session, plan_id) != talk.user.id:
+            return None
+        day = sets.load_day(talk.session, plan_id)
+    except (ValueError, NotFound):
+        return None
+    rows = [row for row in day.sets_of(session_id) if row.set_no == given.get("set")]
+    return (day, rows[0]) if rows else None
+
+
+def typed(talk: Talk) -> Reply:
+    """A report in words, about the set that is next; several sets of an exercise at once if it says so."""
+    day = talk.day()
+    if day is None:
+        return NO_PLAN
+    row = day.pending
+    if row is None:
+        return finished(talk, day, "오늘은 더 기록할 세트가 없어요.")
+    if talk.said.intent is Intent.SKIP:
+        return _skip(talk, day, row)
+    rows = _meant(talk.said, day, row)
+    numbers = talk_numbers.read(talk, day, rows[0], REPORTS[talk.said.intent])
+    if isinstance(numbers, Reply):
+        return numbers
+    for each in rows:
+        refusal = _write(talk, day, each, numbers)
+        if refusal is not None:
+            return refusal
+    count = f"{len(rows)}세트를 기록했어요. " if len(rows) > 1 else ""
+    return onward(talk, day, count + _line(day, rows[-1]))
+
+
+def _meant(said: Said, day: Day, row: ExerciseSetState) -> list[ExerciseSetState]:
+    """The sets of an exercise that a report is about, in order.
+
+    `3세트` is all up to the third; one that was reported before is meant alone, to be reported anew.
+    """
+    open_ = [each for each in day.sets_of(row.session_id) if each.status == "PENDING"]
+    if said.set_no is not None:
+        earlier = [each for each in day.sets_of(row.session_id) if each.set_no == said.set_no < row.set_no]
+        return earlier or [each for each in open_ if each.set_no <= said.set_no] or open_[:1]
+    return open_ if said.whole == "exercise" else open_[: said.count]
+
+
+def _report(talk: Talk, day: Day, row: ExerciseSetState, numbers: Numbers) -> Reply:
+    return _write(talk, day, row, numbers) or onward(talk, day, _line(day, row))
+
+
+def _write(talk: Talk, day: Day, row: ExerciseSetState, numbers: Numbers) -> Reply | None:
+    """Record a set; a Reply when that is refused."""
+    try:
+        sets.record(talk.session, talk.user, day, row.session_id, row.set_no, numbers, talk.world.now)
+    except InvalidInput:
+        return talk_numbers.misfit(day, row)
+    except SetOrder as error:
+        return onward(talk, day, f"{error.extra['set_no']}세트를 먼저 기록해 주세요.")
+    except Conflict:
+        return Reply("이 날의 기록은 이제 바꿀 수 없어요. (운동일부터 3일까지)", (TODAY, HELP))
+    return None
+
+
+def _line(day: Day, row: ExerciseSetState) -> str:
+    return f"{set_name(day, row)} {PAST[row.status]}" + (
+        "" if row.status == "SKIPPED" else f" ({figures.performed(row).removeprefix('실패 ')})"
+    )
+
+
+def _offered(talk: Talk, day: Day, row: ExerciseSetState, status: str) -> dict[str, Any]:
+    """Done without a number is done as offered, which is less after a set that fell far short."""
+    exercise = day.exercises[row.session_id]
+    offered = sets.offered_kg(talk.user, day, exercise)
+    if status != "DONE" or row.status != "PENDING" or offered == exercise.target_weight_kg:
+        return {}
+    return {"performed_weight_kg": offered}
+
+
+def _skip(talk: Talk, day: Day, row: ExerciseSetState) -> Reply:
+    """Skip a set, the rest of the exercise, or the rest of the day."""
+    said = talk.said
+    rows = {
+        "set": [row],
+        "exercise": [each for each in day.sets_of(row.session_id) if each.status == "PENDING"],
+        "plan": [each for each in day.sets if each.status == "PENDING"],
+    }[said.whole]
+    sets.skip(talk.session, day, rows, said.skip_reason or "other", talk.world.now)
+    if said.whole == "plan":
+        return finished(talk, day, f"남은 {len(rows)}세트를 건너뛰었어요. 쉬는 것도 운동이에요.")
+    what = set_name(day, row) if said.whole == "set" else f"{set_name(day, row)}부터 {len(rows)}세트"
+    return onward(talk, day, f"{what} 건너뜀")
+
+
+def corrected(talk: Talk) -> Reply:
+    """Change the set that was reported last: to what is said, or ask what it should be."""
+    day = talk.day()
+    reported = [row for row in day.sets if row.reported_at] if day else []
+    if day is None or not reported:
+        return Reply("아직 고칠 기록이 없어요.", (NEXT, TODAY, HELP))
+    row = max(reported, key=lambda each: (each.reported_at, each.set_no))
+    if not _says_numbers(talk.said):
+        now = f"{set_name(day, row)} 기록({figures.performed(row)})"
+        text = f"{now}을 어떻게 바꿀까요?\n'정정 7회 40kg'처럼 보내셔도 돼요."
+        return Reply(text, set_buttons(day, row, again=True))
+    numbers = talk_numbers.correction(talk, day, row)
+    if isinstance(numbers, Reply):
+        return numbers
+    refusal = _write(talk, day, row, numbers)
+    return refusal or onward(talk, day, f"고쳤어요: {_line(day, row)}")
+
+
+def _says_numbers(said: Said) -> bool:
+    given = (said.reps, said.seconds, said.weight_kg, said.weight_change_kg, said.number, said.rir, said.band)
+    return any(each is not None for each in given)
+
+
+def answered(talk: Talk) -> Reply | None:
+    """The answer to our own question about a missing number; None when something else was said."""
+    asked = talk.chat.question
+    if not asked or talk.said.intent is not Intent.DONE or talk.said.count > 1:
+        return None
+    day = talk.day()
+    row = day.pending if day else None
+    if day is None or row is None:
+        return None
+    if (str(row.session_id), row.set_no) != (asked.get("session"), asked.get("set")):
+        return None
+    numbers = talk_numbers.completed(talk, day, row, asked)
+    if numbers is None or isinstance(numbers, Reply):
+        return numbers
+    return _report(talk, day, row, numbers)
+
+
+def _answered(talk: Talk, day: Day, row: ExerciseSetState, given: Mapping[str, Any]) -> Reply:
+    """A tapped answer to our question; its numbers are checked like any others."""
+    numbers = talk_numbers.from_button(given)
+    if numbers is None or row.status != "PENDING":
+        return STALE
+    return _report(talk, day, row, numbers)

@@ -1,0 +1,50 @@
+"""Answers of the chat that take longer than it waits: the day's plan, made here and posted to Kakao."""
+
+import logging
+
+from flask import current_app
+
+from app.clients import callbacks as kakao_callbacks
+from app.clients.callbacks import CallbackLost
+from app.domain import callbacks, talk
+from app.domain.callbacks import Waiting
+from app.extensions import db
+from app.workers import stopping
+from app.workers.world import world
+
+log = logging.getLogger(__name__)
+
+
+def answer_later() -> None:
+    """Give the answers that are due; any number may run at once, each is given by one of them.
+
+    The plan is made and kept before the answer is posted: whoever dies in between leaves it to the next
+    try, which finds the plan there.
+    """
+    while not stopping.is_asked():
+        waiting = callbacks.claim(db.session())
+        db.session.commit()
+        if waiting is None:
+            return
+        _give(waiting)
+
+
+def _give(waiting: Waiting) -> None:
+    answer = talk.later(db.session(), waiting, world(current_app.config))
+    db.session.commit()
+    if answer is None:
+        result, is_done = "USER_LEFT", False
+    else:
+        try:
+            result = kakao_callbacks.post(waiting.url, answer)
+        except CallbackLost as lost:
+            log.warning("callback lost", extra={"kind": lost.kind, "tries": waiting.tries})
+            if waiting.tries < callbacks.TRIES:
+                callbacks.retry(db.session(), waiting.event_id)
+                db.session.commit()
+                return
+            result = lost.kind
+        is_done = result == "SUCCESS"
+    callbacks.end(db.session(), waiting.event_id, result=result, is_done=is_done)
+    db.session.commit()
+    log.info("callback ended", extra={"result": result})
