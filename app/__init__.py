@@ -5,7 +5,7 @@ from typing import Any
 
 from flask.json.provider import DefaultJSONProvider
 
-from app import blueprints, cli, config, extensions, hooks, logs, readiness
+from app import blueprints, cli, config, deposits, extensions, hooks, logs, readiness
 
 
 def create_app(overrides: Mapping[str, Any] | None = None) -> logs.App:
@@ -23,6 +23,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> logs.App:
     hooks.init_app(app)
     extensions.init_app(app)
     readiness.init_app(app)
+    deposits.init_app(app)
     blueprints.register(extensions.api)
     cli.init_app(app)
     return app

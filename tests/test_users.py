@@ -60,6 +60,8 @@ def test_a_name_is_enough_and_the_rest_has_defaults(client: SpecClient) -> None:
         "notifications_enabled": True,
         "summary_enabled": False,
         "is_sandbox": False,
+        "channel_state": None,
+        "unlinked_at": None,
         "profile": PROFILE,
         "created_at": "",
         "updated_at": "",

@@ -12,6 +12,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 KST = ZoneInfo("Asia/Seoul")
+_RFC3339 = re.compile(
+    r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:(\.\d{1,6})\d*)?([Zz]|[+-]\d\d:\d\d)", re.ASCII
+)
 _DATE = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:\.\d{1,9})?", re.ASCII)
 
 
@@ -25,6 +28,11 @@ def word(value: object, limit: int = 100) -> str | None:
 def line(value: str, limit: int) -> str:
     """The same text in at most `limit` characters, with whatever cannot be printed as a space."""
     return "".join(char if char.isprintable() else " " for char in value[:limit])
+
+
+def storable(value: str, limit: int) -> str:
+    """The same text in at most `limit` characters, without NUL and with a lone surrogate as `?`."""
+    return value[:limit].replace("\x00", "").encode(errors="replace").decode()
 
 
 def whole(value: object) -> int | None:
@@ -48,6 +56,19 @@ def kst(value: object) -> datetime | None:
     try:
         local = datetime.fromisoformat(f"{match[1]} {match[2]}").replace(tzinfo=KST)
         return local.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def rfc3339(value: object) -> datetime | None:
+    """A time with its offset (RFC 3339, 5.6; to the microsecond) as an aware UTC datetime; else None."""
+    match = _RFC3339.fullmatch(value) if isinstance(value, str) and len(value) < 100 else None
+    if match is None:
+        return None
+    try:
+        offset = "+00:00" if match[4] in "Zz" else match[4]
+        at = datetime.fromisoformat(f"{match[1]} {match[2]}{match[3] or ''}{offset}")
+        return at.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
 

@@ -92,6 +92,8 @@ def _lock_due(provider: str, condition: str = "") -> TextClause:
     columns, join = _ADDRESSES[provider]
     return text(f"""
         SELECT due.*, users.phone_number, users.deleted_at IS NOT NULL AS is_deleted, users.is_sandbox,
+               users.unlinked_at IS NOT NULL AS is_unlinked,
+               coalesce(users.channel_state = 'blocked', false) AS is_blocked,
                users.notifications_enabled, {columns}
         FROM (
             SELECT id, user_id, variables, cancel_requested, split_size, due_at FROM notifications
@@ -146,9 +148,9 @@ def claim(
 
     A request without rows: so much had to be closed that nothing was taken yet; commit, and claim again.
     `allowed`: outside production, the only numbers that may be sent to (None: no such limit). `settings`:
-    the guardrails' defaults. Rows that cannot be sent any more are closed on the way: late ones, a sandbox's
-    or a leaver's, those without an address or with one that was marked. The caller commits before the
-    provider is called.
+    the guardrails' defaults. Rows that cannot be sent any more are closed on the way: late ones, a sandbox's,
+    a leaver's or of one who blocked the channel, those without an address or with one that was marked. The
+    caller commits before the provider is called.
     """
     endings.close_late(session)
     gate = gates.enter(session, provider, settings)

@@ -72,10 +72,14 @@ def ending(row: Any, allowed: frozenset[str] | None) -> tuple[str, str] | None:
     """The final state and reason of a due row that cannot be sent, else None."""
     if row.is_deleted:
         return "CANCELED", "user_deleted"
+    if row.is_unlinked:
+        return "CANCELED", "unlinked"
     if row.cancel_requested:
         return "CANCELED", "plan_canceled"  # a leaver was caught above
     if row.is_sandbox:
         return "CANCELED", "sandbox_user"
+    if row.is_blocked:
+        return "CANCELED", "channel_blocked"
     if not row.notifications_enabled:
         return "CANCELED", "notifications_off"
     if not row.has_address:

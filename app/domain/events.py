@@ -17,15 +17,20 @@ from app.models import WebhookEvent, new_id
 
 FORGED_AN_HOUR = 100
 MAX_RETRIES = 5
+LONGEST_SENDER = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """One proved event: the provider's id for it, what it said, and the shape that was understood."""
+    """One proved event: the provider's id for it, what it said, and the shape that was understood.
+
+    `sender_id` is the person in the provider's words; one that cannot be stored is left out.
+    """
 
     event_id: str
     payload: Any
     schema_version: str | None
+    sender_id: str | None = None
 
 
 def store(session: Session, provider: str, incoming: Sequence[Incoming], request_id: str | None) -> int:
@@ -60,10 +65,15 @@ def _row(provider: str, each: Incoming, request_id: str | None) -> dict[str, Any
         "payload": each.payload,
         "body_hash": body_hash(each.payload),
         "schema_version": each.schema_version,
+        "sender_id": _sender(each.sender_id),
         "signature_state": "valid",
         "status": "RECEIVED" if each.schema_version else "MANUAL_REVIEW",
         "request_id": request_id,
     }
+
+
+def _sender(given: str | None) -> str | None:
+    return given[:LONGEST_SENDER] if given and given.isprintable() else None
 
 
 def body_hash(payload: Any) -> str:
@@ -147,12 +157,19 @@ _GIVE_UP = text("""
 
 _FINISH = text("""
     UPDATE webhook_events AS e
-    SET status = f.status, user_id = f.user_id, retry_count = f.retries, processed_at = now(),
-        payload = CASE WHEN f.status = 'RECEIVED' OR NOT EXISTS (
-            SELECT FROM users AS u WHERE u.id = f.user_id AND u.deleted_at IS NOT NULL
-        ) THEN e.payload END,
+    SET status = f.status, user_id = coalesce(f.user_id, e.user_id), retry_count = f.retries,
+        processed_at = now(),
+        payload = CASE WHEN f.status = 'RECEIVED' OR NOT is_leaver THEN e.payload END,
+        sender_id = CASE WHEN f.status = 'RECEIVED' OR NOT is_leaver THEN e.sender_id END,
         due_at = CASE WHEN f.status = 'RECEIVED' THEN now() + interval '1 minute' ELSE e.due_at END
     FROM json_to_recordset(CAST(:finished AS json)) AS f (id uuid, status text, user_id uuid, retries int)
+    JOIN webhook_events AS known ON known.id = f.id
+    CROSS JOIN LATERAL (
+        SELECT EXISTS (
+            SELECT FROM users AS u
+            WHERE u.id = coalesce(f.user_id, known.user_id) AND u.deleted_at IS NOT NULL
+        ) AS is_leaver
+    ) AS whose
     WHERE e.id = f.id AND e.status = 'RECEIVED'
 """)
 
@@ -183,7 +200,10 @@ class Finished:
 
 
 def finish(session: Session, finished: Sequence[Finished]) -> None:
-    """Write how the work ended, in the same transaction as its effects; a leaver's body is erased."""
+    """Write how the work ended, in the same transaction as its effects; a leaver's body is erased.
+
+    An event that was joined to a trainee stays so, whether or not the work still found them.
+    """
     rows = [
         {
             "id": str(each.id),

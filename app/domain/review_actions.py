@@ -230,6 +230,9 @@ def _undecided(review: ManualReview) -> Update:
 
 
 def _retry_events(session: Session, case: _Case) -> int:
+    of_chat = (WebhookEvent.review_id == case.review.id, WebhookEvent.provider == "kakao_skill")
+    if session.scalars(select(WebhookEvent.id).where(*of_chat).limit(1)).first() is not None:
+        raise Conflict("What was said in a chat is never said again for somebody; discard it.")
     again = _waiting(case.review).values(status="RECEIVED", retry_count=0, due_at=func.now())
     return _changed(session, again.returning(WebhookEvent.id))
 

@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, func, select, update
+from sqlalchemy import ColumnElement, case, func, select, text, update
 from sqlalchemy.orm import Session
 
 from app.domain.days import local_date, local_moment
@@ -12,6 +12,7 @@ from app.models.notification import WAITING
 
 # From here a receipt or a human may have a message sent again.
 MAY_RETURN = ("SENT", "FAILED", "MANUAL_REVIEW")
+RESUMED = "coach:resumed:"  # before the id of the message that the copy stands for
 # How long after its time a message may still leave.
 LIFETIMES = {"daily_plan": timedelta(hours=12), "summary": timedelta(hours=6), "notice": timedelta(hours=24)}
 
@@ -46,6 +47,48 @@ def move_daily_plans(session: Session, user: User, now: datetime) -> None:
 def cancel_for_user(session: Session, user_id: UUID, reason_code: str) -> None:
     """Stop everything a trainee is still to get."""
     _cancel(session, Notification.user_id == user_id, reason_code)
+
+
+def cancel_waiting(session: Session, user_id: UUID, reason_code: str) -> None:
+    """Stop what a trainee is still to get and has not left; it may be resumed."""
+    mine = (Notification.user_id == user_id, Notification.status.in_(WAITING))
+    session.execute(select(Notification.id).where(*mine).order_by(Notification.id).with_for_update()).all()
+    session.execute(update(Notification).where(*mine).values(status="CANCELED", reason_code=reason_code))
+
+
+# A plan has one message: the copy takes its place. The ids are UUIDv7, as those that the program makes.
+_RESUME = text("""
+    WITH resumed AS (
+        UPDATE notifications AS n SET plan_id = NULL, updated_at = now()
+        FROM (
+            SELECT o.id, o.plan_id FROM notifications AS o
+            LEFT JOIN exercise_plans AS plan ON plan.id = o.plan_id
+            WHERE o.user_id = :user_id AND o.status = 'CANCELED' AND o.reason_code = :reason_code
+                AND o.expires_at > :now AND (o.plan_id IS NULL OR plan.status = 'ACTIVE')
+            ORDER BY o.id FOR UPDATE OF o
+        ) AS old
+        WHERE n.id = old.id
+        RETURNING n.*, old.plan_id AS of_plan
+    )
+    INSERT INTO notifications
+        (id, user_id, plan_id, kind, idempotency_key, variables, schedule_at, due_at, expires_at, request_id)
+    SELECT CAST(overlay(overlay(CAST(gen_random_uuid() AS text) PLACING '7' FROM 15 FOR 1)
+                        PLACING :made_at FROM 1 FOR 13) AS uuid),
+           user_id, of_plan, kind, :prefix || id, variables, greatest(schedule_at, :now),
+           greatest(schedule_at, :now), expires_at, request_id
+    FROM resumed
+    ON CONFLICT DO NOTHING
+""")
+
+
+def resume(session: Session, user_id: UUID, reason_code: str, now: datetime) -> None:
+    """Schedule anew what was canceled for `reason_code`, is still in time, and whose plan still stands.
+
+    Each row is copied once, however often this runs; the caller has locked the trainee.
+    """
+    stamp = f"{int(now.timestamp() * 1000):012x}"
+    given = {"user_id": user_id, "reason_code": reason_code, "now": now, "prefix": RESUMED}
+    session.execute(_RESUME, given | {"made_at": f"{stamp[:8]}-{stamp[8:]}"})
 
 
 def cancel_for_plan(session: Session, plan_id: UUID, reason_code: str) -> None:
@@ -93,7 +136,3 @@ def erase_messages(session: Session, user_id: UUID) -> None:
             )
         )
     )
-
-
-def resume(session: Session, user_id: UUID, reason_code: str, now: datetime) -> None:
-    """PLACEHOLDER."""

@@ -77,9 +77,10 @@ def store(
 ) -> KakaoToken:
     """Keep a token that a client gives for a trainee, in place of an older one; raises NotFound.
 
+    A trainee who had unlinked their account has linked it again, or there would be no token.
     `data`: access_token, expires_in (s), and perhaps refresh_token, refresh_token_expires_in (s).
     """
-    users.hold_user(session, user_id)
+    users.link_again(users.lock_user(session, user_id))
     values = _sealed(sealing, data, now) | {
         "fault": None,
         "refreshing_until": None,

@@ -199,6 +199,17 @@ class UserOut(ma.Schema):
     notifications_enabled = Flag(required=True)
     summary_enabled = Flag(required=True)
     is_sandbox = Flag(required=True)
+    channel_state = fields.String(
+        required=True,
+        allow_none=True,
+        validate=validate.OneOf(["added", "blocked"]),
+        metadata={"description": "What they did with the channel last; blocked: nothing is sent to them."},
+    )
+    unlinked_at = AwareTime(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Since when their Kakao account is unlinked: nothing is sent to them."},
+    )
     profile = fields.Nested(ProfileOut, required=True)
     created_at = AwareTime(required=True)
     updated_at = AwareTime(required=True)

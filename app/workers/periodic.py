@@ -8,7 +8,7 @@ from time import monotonic
 from flask import current_app
 
 from app.clients.alimtalk import AlimtalkError, DeliveryResult
-from app.domain import contacts, periodic, pulls, receipts, silence, tokens
+from app.domain import contacts, periodic, pulls, receipts, silence, tokens, withdrawals
 from app.domain.days import utc_now
 from app.domain.periodic import Begun
 from app.domain.receipts import Receipt
@@ -109,9 +109,25 @@ def forget_tallies(_: Begun) -> None:
     db.session.commit()
 
 
+def erase_unlinked(_: Begun) -> None:
+    """Erase trainees who unlinked their account long enough ago, one a transaction."""
+    days, end = current_app.config["ERASE_AFTER_DAYS"], monotonic() + WORK_S
+    count = 0
+    while not stopping.is_asked() and monotonic() < end and _erase_one(days):
+        count += 1
+    log.info("unlinked trainees erased", extra={"count": count})
+
+
+def _erase_one(days: int) -> bool:
+    erased = withdrawals.erase_due(db.session(), days, utc_now())
+    db.session.commit()
+    return erased is not None
+
+
 JOBS: dict[str, Callable[[Begun], None]] = {
     "pull_results": pull_results,
     "review_silent": review_silent,
     "reseal_tokens": reseal_tokens,
     "forget_tallies": forget_tallies,
+    "erase_unlinked": erase_unlinked,
 }

@@ -14,7 +14,7 @@ from app.domain.contacts import Mark
 from app.domain.days import utc_now
 from app.domain.events import Finished
 from app.extensions import db
-from app.workers import stopping
+from app.workers import kakao_events, stopping
 from app.workers.bells import ring
 from app.workers.meanings import delivery_meaning
 
@@ -36,6 +36,7 @@ def process_events() -> None:
         db.session.commit()
         contacts.mark(db.session(), marks)
         db.session.commit()
+        kakao_events.work_on(claimed)
         log.info("events processed", extra={"count": len(claimed)})
     ring("webhooks")
 

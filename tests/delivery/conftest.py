@@ -1,4 +1,4 @@
-"""A dealer on a real port, and ways to run jobs and to move time for messages."""
+"""What messages need to be sent; the dealer, the jobs and the time that passes are in `job_fixtures`."""
 
 from collections.abc import Callable, Iterator
 from uuid import UUID
@@ -6,38 +6,11 @@ from uuid import UUID
 import pytest
 from flask import Flask
 from memos import OWNERS
-from messages import DEADLINE_S, add_messages
-from settings import sandbox_options
-from sqlalchemy import Engine, text
+from messages import add_messages
 from sqlalchemy.orm import Session
 
-from app.extensions import kakao, kakao_api
-from app.workers.delivery import deliver
-from app.workers.periodic import run_due
-from app.workers.webhooks import process_events
-from dev.sandbox.client import Sandbox, running_sandbox
-
-
-@pytest.fixture(scope="session")
-def dealer(env: dict[str, str]) -> Iterator[Sandbox]:
-    """One sandbox for the whole run."""
-    with running_sandbox(**sandbox_options(env)) as sandbox:
-        yield sandbox
-
-
-@pytest.fixture
-def sandbox(dealer: Sandbox, app: Flask) -> Iterator[Sandbox]:
-    """The dealer, empty, as the application's; a call may take half a second. Results are held back."""
-    dealer.reset()
-    dealer.configure(webhooks="held")
-    before = dict(app.config)
-    app.config |= {"KAKAO_ALIMTALK_BASE_URL": dealer.base_url, "KAKAO_DEADLINE_S": DEADLINE_S}
-    kakao.init_app(app)
-    yield dealer
-    dealer.release()
-    app.config.clear()
-    app.config |= before
-    kakao.init_app(app)
+from app.extensions import kakao_api
+from dev.sandbox.client import Sandbox
 
 
 @pytest.fixture
@@ -55,50 +28,11 @@ def memo_sandbox(sandbox: Sandbox, app: Flask) -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def process_env(env: dict[str, str], sandbox: Sandbox) -> dict[str, str]:
-    """The environment of processes of the application: the sandbox is their dealer."""
-    return env | {"KAKAO_ALIMTALK_BASE_URL": sandbox.base_url}
-
-
-@pytest.fixture
-def run_delivery(app: Flask) -> Callable[[], None]:
-    """Run the delivery job here and now."""
-
-    def run() -> None:
-        with app.app_context():
-            deliver()
-
-    return run
-
-
-@pytest.fixture
-def run_webhooks(app: Flask) -> Callable[[], None]:
-    """Run the webhook job here and now."""
-
-    def run() -> None:
-        with app.app_context():
-            process_events()
-
-    return run
-
-
-@pytest.fixture
 def sent(sandbox: Sandbox, run_delivery: Callable[[], None], db_session: Session) -> UUID:
     """A message that the dealer took."""
     [message_id] = add_messages(db_session)
     run_delivery()
     return message_id
-
-
-@pytest.fixture
-def run_periodic(app: Flask) -> Callable[[], None]:
-    """Do what comes again and again, as far as it is due."""
-
-    def run() -> None:
-        with app.app_context():
-            run_due()
-
-    return run
 
 
 @pytest.fixture
@@ -113,31 +47,3 @@ def small_batches(app: Flask, sandbox: Sandbox) -> int:
     """The dealer gets 20 messages a request."""
     app.config["DELIVERY_BATCH"] = 20
     return 20
-
-
-# What of each table says when something happened or will; ids and payloads do not age.
-AGING = {
-    "notifications": (
-        *("due_at", "schedule_at", "expires_at", "leased_until", "request_started_at"),
-        *("receipt_due_at", "sent_at"),
-    ),
-    "notification_provider_codes": ("started_at", "captured_at"),
-    "sender_holds": ("until", "started_at"),
-    "delivery_tallies": ("at",),
-    "guardrails": ("updated_at", "expires_at"),
-    "periodic_jobs": ("started_at", "done_until"),
-    "kakao_tokens": ("expires_at", "held_until", "refreshing_until"),
-}
-
-
-@pytest.fixture
-def pass_time(engine: Engine) -> Callable[[float], None]:
-    """Let seconds pass: leases, back-offs, holds, windows and expiry move towards the past."""
-
-    def move(seconds: float) -> None:
-        with engine.begin() as connection:
-            for table, columns in AGING.items():
-                moved = ", ".join(f"{each} = {each} - make_interval(secs => :s)" for each in columns)
-                connection.execute(text(f"UPDATE {table} SET {moved}"), {"s": seconds})
-
-    return move
