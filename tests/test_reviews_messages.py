@@ -176,6 +176,20 @@ def test_events_that_are_tried_again_are_worked_on_from_the_start(
     assert bells(redis, "webhooks") == 1
 
 
+def test_what_was_said_in_a_chat_is_never_said_again_only_discarded(
+    client: SpecClient, redis: Redis, db_session: Session
+) -> None:
+    review = add_review(db_session, "webhook_event", cause="kakao_skill", reason_code="event_id_reused")
+    event = add_event(db_session, review, provider="kakao_skill")
+
+    answer = decide(client, review.id, "retry")
+
+    assert (answer.status_code, answer.json["code"]) == (409, "conflict")
+    assert fresh(db_session, review).state == "open"
+    assert (fresh(db_session, event).status, bells(redis, "webhooks")) == ("MANUAL_REVIEW", 0)
+    assert decided(client, review.id, "discard")["applied"] == 1
+
+
 def test_events_that_are_given_up_are_discarded(
     client: SpecClient, redis: Redis, db_session: Session
 ) -> None:

@@ -28,12 +28,15 @@ from factories import (
 )
 from flask import Flask
 from openapi_client import SpecClient
-from sqlalchemy import Engine, func, null, select, text
+from sqlalchemy import Engine, func, null, select, text, update
 from sqlalchemy.orm import Session
 
 from app.models import (
+    ChatCallback,
     ExerciseSetState,
+    KakaoChat,
     KakaoToken,
+    LinkCode,
     ManualReview,
     Notification,
     NotificationProviderCode,
@@ -44,19 +47,38 @@ from app.models import (
 
 
 def give_everything(session: Session, user_id: UUID) -> None:
-    """A token, an event and a review that speak of the trainee."""
+    """A token, a chat, events and a review that speak of the trainee."""
+    now = datetime.now(UTC)
     event = WebhookEvent(
         provider="kakao_skill",
         event_id="e1",
         user_id=user_id,
         status="PROCESSED",
         signature_state="valid",
+        sender_id="bot-key",
         payload={"utterance": "완료"},
         answer={"text": "김하나님"},
     )
+    before = WebhookEvent(
+        provider="kakao_skill",
+        event_id="e0",
+        status="ORPHAN",
+        signature_state="valid",
+        sender_id="bot-key",
+        payload={"utterance": "안녕하세요"},
+    )
     token = KakaoToken(user_id=user_id, key_id="k", access_token=b"secret", expires_at=datetime.now(UTC))
     review = ManualReview(subject="health", cause=str(user_id), reason_code="PREGNANT", detail="임신")
-    session.add_all([event, token, review])
+    session.add_all([event, before, token, review])
+    session.flush()
+    chat = KakaoChat(bot_user_key="bot-key", user_id=user_id, last_event_id=event.id, question={"set": 1})
+    code = LinkCode(user_id=user_id, code_hash="h", expires_at=now)
+    answer = ChatCallback(
+        event_id=event.id, user_id=user_id, target_date=today(), url="https://x.test/secret", expires_at=now
+    )
+    channel = {"channel_state": "added", "channel_changed_at": now}
+    session.execute(update(User).where(User.id == user_id).values(**channel))
+    session.add_all([chat, code, answer])
     session.commit()
 
 
@@ -75,8 +97,15 @@ def test_a_withdrawal_erases_the_person_and_keeps_the_tombstone(
     assert stone.deleted_at is not None
     assert db_session.get(UserProfile, user_id) is None
     assert db_session.get(KakaoToken, user_id) is None
-    erased = select(WebhookEvent.payload.is_(null()), WebhookEvent.answer.is_(null()), WebhookEvent.status)
-    assert db_session.execute(erased).one() == (True, True, "PROCESSED")
+    assert (stone.channel_state, stone.channel_changed_at, stone.linked_at) == (None, None, None)
+    for model in (KakaoChat, LinkCode, ChatCallback):
+        assert db_session.scalars(select(model)).all() == []
+    kept = [WebhookEvent.payload, WebhookEvent.answer, WebhookEvent.sender_id]
+    erased = select(*(each.is_(null()) for each in kept), WebhookEvent.user_id, WebhookEvent.status)
+    assert db_session.execute(erased.order_by(WebhookEvent.event_id)).all() == [
+        (True, True, True, user_id, "ORPHAN"),
+        (True, True, True, user_id, "PROCESSED"),
+    ]
     assert db_session.scalars(select(ManualReview)).one().detail == ""
 
 
@@ -134,6 +163,7 @@ def test_a_message_being_sent_is_flagged_and_keeps_its_text_until_it_is_settled(
 def test_others_keep_everything(client: SpecClient, db_session: Session) -> None:
     user, other = make_user(client), make_user(client)
     give_everything(db_session, UUID(other["id"]))
+    other = dict(read_user(client, other["id"]).json)
     row = make_notification(db_session, UUID(other["id"]))
 
     delete_user(client, user["id"])
@@ -141,7 +171,8 @@ def test_others_keep_everything(client: SpecClient, db_session: Session) -> None
     assert read_user(client, other["id"]).json == other
     db_session.expire_all()
     assert (row.status, bool(row.variables)) == ("SCHEDULED", True)
-    assert db_session.scalars(select(WebhookEvent)).one().payload is not None
+    assert None not in db_session.scalars(select(WebhookEvent.payload)).all()
+    assert db_session.scalars(select(KakaoChat.user_id)).one() == UUID(other["id"])
     assert db_session.scalars(select(ManualReview)).one().detail == "임신"
 
 
