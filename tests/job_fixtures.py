@@ -89,6 +89,9 @@ AGING = {
     "periodic_jobs": ("started_at", "done_until"),
     "users": ("unlinked_at",),
     "webhook_events": ("due_at",),
+    "kakao_chats": ("said_at", "wrong_codes_since"),
+    "link_codes": ("expires_at",),
+    "chat_callbacks": ("due_at", "expires_at"),
     "kakao_tokens": ("expires_at", "held_until", "refreshing_until"),
 }
 

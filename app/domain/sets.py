@@ -128,34 +128,38 @@ def close(day: Day) -> None:
 
 
 def open_day(session: Session, user: User, now: datetime) -> Day | None:
-    """The plan a trainee is on: today's, or until 6 in the morning yesterday's that is not finished."""
+    """The plan a trainee is on: today's, or until 6 in the morning yesterday's that is not finished.
+
+    The plan is held. In one query: nobody reports a set while the trainee is locked, as they must be here.
+    """
     local = in_zone(user.timezone, now)
     first = local.date() - timedelta(days=1 if local.hour < NIGHT_ENDS else 0)
-    query = (
-        select(ExercisePlan)
-        .where(
-            ExercisePlan.user_id == user.id,
-            ExercisePlan.target_date.between(first, local.date()),
-            ExercisePlan.status.in_(("ACTIVE", "DONE")),
-        )
-        .order_by(ExercisePlan.target_date.desc())
-        .with_for_update(key_share=True)
+    query = _WITH_SETS.where(
+        ExercisePlan.user_id == user.id,
+        ExercisePlan.target_date.between(first, local.date()),
+        ExercisePlan.status.in_(("ACTIVE", "DONE")),
     )
-    for plan in session.scalars(query).all():
-        if plan.target_date == local.date() or plan.status == "ACTIVE":
-            return _with_sets(session, plan)
-    return None
+    rows = session.execute(query.with_for_update(key_share=True, of=ExercisePlan)).all()
+    days = [_day([row for row in rows if row[0] is plan]) for plan in dict.fromkeys(row[0] for row in rows)]
+    on = [each for each in days if each.plan.target_date == local.date() or each.plan.status == "ACTIVE"]
+    return max(on, key=lambda each: each.plan.target_date, default=None)
 
 
 def read_day(session: Session, plan_id: UUID) -> Day:
     """As `load_day`, in one query, for a plan that is held already."""
-    rows = session.execute(
-        select(ExercisePlan, ExerciseSession, ExerciseSetState)
-        .outerjoin(ExerciseSession, ExerciseSession.plan_id == ExercisePlan.id)
-        .outerjoin(ExerciseSetState, ExerciseSetState.session_id == ExerciseSession.id)
-        .where(ExercisePlan.id == plan_id)
-        .order_by(ExerciseSession.order_no, ExerciseSetState.set_no)
-    ).all()
+    return _day(session.execute(_WITH_SETS.where(ExercisePlan.id == plan_id)).all())
+
+
+_WITH_SETS = (
+    select(ExercisePlan, ExerciseSession, ExerciseSetState)
+    .outerjoin(ExerciseSession, ExerciseSession.plan_id == ExercisePlan.id)
+    .outerjoin(ExerciseSetState, ExerciseSetState.session_id == ExerciseSession.id)
+    .order_by(ExerciseSession.order_no, ExerciseSetState.set_no)
+)
+
+
+def _day(rows: Sequence[Any]) -> Day:
+    """The rows of one plan; a day of rest has no exercises."""
     return Day(rows[0][0], {row[1].id: row[1] for row in rows if row[1]}, [row[2] for row in rows if row[2]])
 
 

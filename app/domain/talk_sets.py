@@ -34,7 +34,7 @@ def tapped(talk: Talk) -> Reply | None:
         return STALE
     day, row = found
     talk.use(day)
-    do = given.get("do")
+    do = str(given.get("do"))
     if do == "ANSWER":
         return _answered(talk, day, row, given)
     if do not in PAST:
@@ -42,7 +42,7 @@ def tapped(talk: Talk) -> Reply | None:
     is_again = given.get("again") is True
     if row.status != "PENDING" and not is_again:
         return onward(talk, day, f"{set_name(day, row)}는 이미 기록했어요: {figures.performed(row)}")
-    return _report(talk, day, row, {"status": do} | _offered(talk, day, row, str(do)))
+    return _report(talk, day, row, {"status": do} | _offered(talk, day, row, do))
 
 
 def _bound(talk: Talk, given: Mapping[str, Any]) -> tuple[Day, ExerciseSetState] | None:

@@ -1,0 +1,201 @@
+"""Pain, emergencies and taken machines, told in chat."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+from factories import add_plan, ask_plan, get_plan, make_lifter, make_plan, make_user, read_user, today
+from openapi_client import SpecClient
+from skill_builders import Chat, joined
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app import coach
+from app.models import ManualReview
+
+
+@pytest.fixture
+def user(client: SpecClient) -> dict[str, Any]:
+    return make_lifter(client)
+
+
+@pytest.fixture
+def plan(client: SpecClient, user: dict[str, Any]) -> dict[str, Any]:
+    return make_plan(client, user["id"])
+
+
+@pytest.fixture
+def chat(client: SpecClient, user: dict[str, Any], plan: dict[str, Any]) -> Chat:
+    return joined(client, user)
+
+
+def injuries(client: SpecClient, user: dict[str, Any]) -> list[tuple[str, str]]:
+    found = read_user(client, user["id"]).json["profile"]["injuries"]
+    return [(each["area"], each["severity"]) for each in found]
+
+
+def pending(plan: dict[str, Any]) -> set[str]:
+    """The exercises that have something left to do."""
+    return {
+        session["exercise"]
+        for session in plan["sessions"]
+        if any(each["status"] == "PENDING" for each in session["sets"])
+    }
+
+
+def reviews(session: Session) -> list[tuple[str, str]]:
+    session.rollback()
+    rows = session.execute(select(ManualReview.reason_code, ManualReview.cause))
+    return sorted((row.reason_code, row.cause) for row in rows)
+
+
+def test_a_sore_knee_is_spared_in_the_whole_rest_of_the_day(
+    client: SpecClient, chat: Chat, user: dict[str, Any], plan: dict[str, Any]
+) -> None:
+    assert "barbell_back_squat" in pending(plan)
+
+    text = chat.say("아파요 무릎")
+
+    after = get_plan(client, plan["id"])
+    assert injuries(client, user) == [("knee", "MODERATE")]
+    assert "무릎 통증을 기록했어요" in text and "뺀 운동: 바벨 백스쿼트" in text and "대신 할 운동" in text
+    for slug in pending(after):
+        exercise = coach.exercises()[slug]
+        assert coach.Area.KNEE not in exercise.avoid | exercise.caution, slug
+    assert len(after["sessions"]) > len(plan["sessions"])
+
+
+def test_what_was_done_before_stays(client: SpecClient, chat: Chat, plan: dict[str, Any]) -> None:
+    chat.say("완료")
+    chat.say("무릎 아파요")
+
+    squat = get_plan(client, plan["id"])["sessions"][0]["sets"]
+    assert [each["status"] for each in squat] == ["DONE"] + ["SKIPPED"] * (len(squat) - 1)
+    assert {each["skip_reason"] for each in squat[1:]} == {"pain"}
+
+
+def test_a_mild_pain_makes_what_is_left_lighter(client: SpecClient, db_session: Session) -> None:
+    user = make_user(client, profile={"equipment": ["machine"]})
+    fields = {"exercise": "leg_press", "target_weight_kg": 50, "target_rir": 2, "slot": "squat/0"}
+    plan_id = add_plan(db_session, UUID(user["id"]), today(), ["PENDING"] * 3, **fields).id
+    chat = joined(client, user)
+
+    text = chat.say("무릎이 살짝 아파요")
+
+    [session] = get_plan(client, str(plan_id))["sessions"]
+    assert injuries(client, user) == [("knee", "MILD")]
+    assert (session["target_weight_kg"], session["target_rir"]) == (40, 3)
+    assert "가볍게 할 운동: 레그 프레스" in text
+
+
+def test_a_severe_pain_ends_the_day_and_calls_a_human(
+    client: SpecClient, chat: Chat, user: dict[str, Any], plan: dict[str, Any], db_session: Session
+) -> None:
+    text = chat.say("허리 아파 9점")
+
+    after = get_plan(client, plan["id"])
+    assert "병원 진료" in text
+    assert (after["status"], pending(after), len(after["sessions"])) == (
+        "DONE",
+        set(),
+        len(plan["sessions"]),
+    )
+    assert reviews(db_session) == [("INJURY_SEVERE", user["id"])]
+
+
+def test_pain_without_a_place_is_asked_where(client: SpecClient, chat: Chat, user: dict[str, Any]) -> None:
+    assert "어디가 아픈가요" in chat.say("아파요")
+    assert injuries(client, user) == []
+
+    chat.tap("무릎 아파요")
+
+    assert injuries(client, user) == [("knee", "MODERATE")]
+
+
+def test_pain_on_a_day_without_a_plan_is_kept_for_the_next(client: SpecClient) -> None:
+    user = make_lifter(client)
+
+    joined(client, user).say("무릎 아파요")
+
+    assert injuries(client, user) == [("knee", "MODERATE")]
+    made = ask_plan(client, user["id"]).json
+    assert "barbell_back_squat" not in pending(made)
+
+
+def test_a_pain_that_touches_nothing_leaves_the_plan(client: SpecClient, db_session: Session) -> None:
+    user = make_user(client)
+    plan = add_plan(db_session, UUID(user["id"]), today(), ["PENDING"], exercise="dead_bug")
+    chat = joined(client, user)
+
+    assert "그대로 가요" in chat.say("발목 아파요")
+    assert len(get_plan(client, str(plan.id))["sessions"]) == 1
+
+
+def test_a_skip_for_pain_that_the_bot_asked_about_spares_the_area(
+    client: SpecClient, chat: Chat, user: dict[str, Any], plan: dict[str, Any]
+) -> None:
+    chat.say("건너뛰기", reason="무릎 통증")
+
+    first = get_plan(client, plan["id"])["sessions"][0]["sets"][0]
+    assert (first["status"], first["skip_reason"]) == ("SKIPPED", "pain")
+    assert injuries(client, user) == [("knee", "MODERATE")]
+
+
+def test_an_emergency_stops_everything(
+    client: SpecClient, chat: Chat, user: dict[str, Any], plan: dict[str, Any], db_session: Session
+) -> None:
+    text = chat.say("가슴이 조여요")
+
+    assert "119" in text
+    assert pending(get_plan(client, plan["id"])) == set()
+    assert reviews(db_session) == [("EMERGENCY_STOP", user["id"])]
+    assert read_user(client, user["id"]).json["profile"]["health"]["emergency_symptom"] is True
+    assert ask_plan(client, user["id"], days=1).json["code"] == "needs_review"
+
+
+def test_after_an_emergency_the_chat_makes_no_plan(client: SpecClient) -> None:
+    chat = joined(client, make_lifter(client))
+    chat.say("숨이 안 쉬어져요")
+
+    text = chat.say("오늘 운동")
+
+    assert "119" in text and "담당자" in text
+
+
+def test_a_taken_machine_is_replaced_without_its_equipment(
+    client: SpecClient, chat: Chat, plan: dict[str, Any]
+) -> None:
+    first = plan["sessions"][0]
+    chat.say("완료")
+
+    text = chat.say("자리 없어요")
+
+    after = get_plan(client, plan["id"])
+    states = [each["status"] for each in after["sessions"][0]["sets"]]
+    assert states == ["DONE"] + ["SKIPPED"] * (first["target_sets"] - 1)
+    assert {each["skip_reason"] for each in after["sessions"][0]["sets"][1:]} == {"busy"}
+    added = after["sessions"][-1]
+    assert added["exercise_name"] in text
+    assert added["target_sets"] <= first["target_sets"] - 1
+    taken = coach.exercises()[first["exercise"]].equipment
+    assert coach.exercises()[added["exercise"]].equipment.isdisjoint(taken)
+
+
+def test_without_another_exercise_nothing_is_taken_away(client: SpecClient, db_session: Session) -> None:
+    user = make_user(client, profile={"excluded": [slug for slug in coach.exercises() if slug != "plank"]})
+    plan = add_plan(
+        db_session,
+        UUID(user["id"]),
+        today(),
+        ["PENDING"],
+        exercise="plank",
+        slot="core/0",
+        tier="CORE",
+        target_reps=None,
+        target_seconds=20,
+        target_weight_kg=None,
+    )
+    chat = joined(client, user)
+
+    assert "찾지 못했어요" in chat.say("자리 없어요")
+    assert pending(get_plan(client, str(plan.id))) == {"plank"}
