@@ -109,7 +109,7 @@ def hurts(text: str) -> bool:
     found = areas(rest)
     if _HURTS.search(rest) or (found and _HURTS_THERE.search(rest)):
         return True
-    if _ONLY_SCORE.fullmatch(text):
+    if _ONLY_SCORE.fullmatch(text) and score(text):
         return True
     return bool(found) and _ONLY_AREA.fullmatch(_without_areas(_OUT_OF_TEN.sub(" ", text))) is not None
 

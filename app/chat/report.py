@@ -4,54 +4,16 @@ The rule everywhere: what can be read in two ways that would record different se
 So `8 8 7` (three sets?), `8~10개`, `8개 7개` and `40키로 8개 35키로 10개` are none.
 """
 
-from dataclasses import dataclass, field
 from decimal import Decimal
 
+from app.chat.hearing import BANDS, Heard, hear, possible
 from app.chat.said import Intent, Said
 from app.chat.scan import Piece
 from app.chat.words import Kind
-from app.coach.enums import Band
 
-# The convention for two bare numbers is weight × reps; without a sign between them only from this weight on.
-SURE_KG = 20
-MOST_SETS_AFTER_X = 6
-MOST_SETS_FIRST = 5
-BANDS = {Kind.LIGHT: Band.LIGHT, Kind.MEDIUM: Band.MEDIUM, Kind.HEAVY: Band.HEAVY}
-MEASURES = (Kind.KG, Kind.REPS, Kind.SECONDS, Kind.SETS, Kind.UP, Kind.DOWN, Kind.RIR, Kind.RPE, Kind.SET_NO)
-LIMITS = {
-    Kind.KG: 500,
-    Kind.UP: 500,
-    Kind.DOWN: 500,
-    Kind.NUMBER: 500,
-    Kind.REPS: 100,
-    Kind.SECONDS: 7200,
-    Kind.RIR: 10,
-    Kind.RPE: 10,
-    Kind.SETS: 20,
-    Kind.SET_NO: 20,
-}
-WHOLE_NUMBERS = (Kind.REPS, Kind.SECONDS, Kind.RIR, Kind.SETS, Kind.SET_NO)
-FROM_ONE = (Kind.SETS, Kind.SET_NO)
+# Beside 아니 without a number: what is taken back.
+TAKES_BACK = (Kind.REPS, Kind.KG, Kind.SECONDS, Kind.NUMBER, Kind.DONE, Kind.FAIL, Kind.MISSED, Kind.LAST)
 SAYS_DONE = (Kind.DONE, Kind.SAME, Kind.FAIL, Kind.MISSED, Kind.CANNOT, Kind.FIX, Kind.NOTE)
-
-
-@dataclass(slots=True)
-class Heard:
-    """What was collected; `clear` turns false with the first thing said twice or in two senses."""
-
-    pieces: list[Piece]
-    values: dict[Kind, Decimal] = field(default_factory=dict)
-    bare: list[tuple[Decimal, bool]] = field(default_factory=list)
-    clear: bool = True
-
-    def has(self, *kinds: Kind) -> bool:
-        return any(piece.kind in kinds for piece in self.pieces)
-
-    def put(self, kind: Kind, value: Decimal | None) -> None:
-        if value is None or kind in self.values:
-            self.clear = False
-        else:
-            self.values[kind] = value
 
 
 def report(pieces: list[Piece]) -> Said | None:
@@ -59,130 +21,13 @@ def report(pieces: list[Piece]) -> Said | None:
 
     A number outside its range is left out; if all numbers said are, the whole is none.
     """
-    heard = Heard(_without_taken_back(pieces))
-    _collect(heard)
-    _measure(heard)
-    possible = {kind: value for kind, value in heard.values.items() if _possible(kind, value)}
-    if not heard.clear or (heard.values and not possible):
+    heard = hear(pieces)
+    kept = {kind: value for kind, value in heard.values.items() if possible(kind, value)}
+    if not heard.clear or (heard.values and not kept):
         return None
-    heard.values = possible
+    heard.values = kept
     intent = _intent(heard, [piece.kind for piece in pieces])
     return _said(intent, heard) if intent else None
-
-
-def _possible(kind: Kind, value: Decimal) -> bool:
-    if kind in WHOLE_NUMBERS and value != int(value):
-        return False
-    return (kind in FROM_ONE) <= value <= LIMITS[kind]
-
-
-def _without_taken_back(pieces: list[Piece]) -> list[Piece]:
-    """`8개 아니고 7개` and `8개 아니야`: the 8 is not what was done."""
-    kinds = [piece.kind for piece in pieces]
-    if Kind.NOT_BUT in kinds:
-        return pieces[kinds.index(Kind.NOT_BUT) :]
-    if kinds and kinds[-1] is Kind.NO:
-        return [piece for piece in pieces if piece.value is None]
-    return pieces
-
-
-def _collect(heard: Heard) -> None:
-    """Chains with × first, then every quantity with its measure, then what is left bare."""
-    pieces = heard.pieces
-    place = 0
-    while place < len(pieces):
-        chain = [pieces[place]]
-        while place + 2 < len(pieces) and pieces[place + 1].kind is Kind.TIMES:
-            chain.append(pieces[place + 2])
-            place += 2
-        if len(chain) > 1:
-            _multiply(heard, chain)
-        else:
-            _take(heard, place)
-        place += 1
-
-
-def _take(heard: Heard, place: int) -> None:
-    piece, pieces = heard.pieces[place], heard.pieces
-    before = pieces[place - 1].kind if place else None
-    after = pieces[place + 1].kind if place + 1 < len(pieces) else None
-    if piece.kind is Kind.TIMES:
-        heard.clear = False
-    elif piece.kind is Kind.KG and before is Kind.BOTH_SIDES:
-        heard.clear = False  # plates on each side, or all of it?
-    elif piece.kind in MEASURES:
-        heard.put(piece.kind, piece.value)
-    elif piece.kind is Kind.NUMBER and piece.value is not None:
-        labelled = {Kind.KG_NEXT: Kind.KG, Kind.REPS_NEXT: Kind.REPS}.get(before or Kind.NUMBER)
-        if labelled:
-            heard.put(labelled, piece.value)
-        else:
-            heard.bare.append((piece.value, after is Kind.AT))
-
-
-def _multiply(heard: Heard, chain: list[Piece]) -> None:
-    """`40x8`, `40kg x 8회 x 3`, `8x3세트`: a missing measure is the first that is still free."""
-    kinds = [piece.kind for piece in chain]
-    known = {piece.kind for piece in heard.pieces if piece.kind is not Kind.NUMBER}
-    order = [kind for kind in (Kind.KG, Kind.REPS, Kind.SETS) if kind not in known]
-    if Kind.REPS in known and Kind.KG in order and len(chain) == 2:
-        last = chain[-1].value
-        if kinds[-1] is Kind.NUMBER and last is not None and last <= MOST_SETS_AFTER_X:
-            order = [Kind.SETS]  # 8회 x 3
-    elif Kind.SETS in known and len(chain) == 2:
-        order = [kind for kind in (Kind.REPS, Kind.KG) if kind in order]
-    elif Kind.SECONDS in known:
-        order = [Kind.SETS]  # 30초 x 3
-    elif _sets_first(chain):
-        heard.clear = False
-    for piece in chain:
-        if piece.kind is Kind.NUMBER and order:
-            heard.put(order.pop(0), piece.value)
-        elif piece.kind in (Kind.KG, Kind.REPS, Kind.SETS, Kind.SECONDS):
-            heard.put(piece.kind, piece.value)
-        else:
-            heard.clear = False
-
-
-def _sets_first(chain: list[Piece]) -> bool:
-    """`3x8` is three sets of eight for some and 3 kg for others."""
-    first = chain[0]
-    light = first.value is not None and first.value <= MOST_SETS_FIRST and first.value == int(first.value)
-    return light and all(piece.kind is Kind.NUMBER for piece in chain)
-
-
-def _measure(heard: Heard) -> None:
-    """Finds the measure of bare numbers, where only one is possible."""
-    if len(heard.bare) == 1:
-        (number, linked), values = heard.bare[0], heard.values
-        weighted = Kind.KG in values or Kind.UP in values or Kind.DOWN in values
-        weighted = weighted or heard.has(Kind.BODYWEIGHT, *BANDS)
-        counted = Kind.REPS in values
-        if weighted and not counted and Kind.SECONDS not in values:
-            heard.put(Kind.REPS, number)
-        elif counted and not weighted:
-            heard.put(Kind.KG, number)
-        elif heard.has(Kind.FROM, Kind.ONLY) and not counted:
-            heard.put(Kind.REPS, number)
-        elif linked and not heard.has(Kind.FIX, Kind.CHANGE_TO):
-            heard.put(Kind.KG, number)
-        else:
-            heard.put(Kind.NUMBER, number)
-    elif len(heard.bare) == 2 and not heard.values.keys() & {Kind.KG, Kind.REPS, Kind.SECONDS}:
-        _weight_and_reps(heard)
-    elif heard.bare:
-        heard.clear = False
-
-
-def _weight_and_reps(heard: Heard) -> None:
-    (first, linked), (second, _) = heard.bare
-    if heard.has(Kind.REPS_AT_KG):
-        first, second, linked = second, first, True
-    sure = linked or first != int(first) or (first >= SURE_KG and first > second)
-    if not sure or second != int(second):
-        heard.clear = False
-    heard.put(Kind.KG, first)
-    heard.put(Kind.REPS, second)
 
 
 def _intent(heard: Heard, kinds: list[Kind]) -> Intent | None:
@@ -192,7 +37,7 @@ def _intent(heard: Heard, kinds: list[Kind]) -> Intent | None:
     if Kind.FIX in kinds or (Kind.CHANGE_TO in kinds and numbers):
         return Intent.CORRECT
     if Kind.NO in kinds or Kind.NOT_BUT in kinds:
-        return Intent.CORRECT if numbers or (Kind.NO in kinds and len(kinds) > 1) else None
+        return Intent.CORRECT if numbers or any(kind in TAKES_BACK for kind in kinds) else None
     if Kind.LAST in kinds and numbers and not heard.has(*SAYS_DONE):
         return Intent.CORRECT
     if heard.has(Kind.FAIL, Kind.MISSED, Kind.CANNOT):
@@ -211,6 +56,8 @@ def _failed(heard: Heard) -> Intent | None:
         return None  # the day was missed, not a set
     if not numbers and heard.has(Kind.DONE):
         return None  # 완료 못 했어
+    if Kind.SETS in heard.values and Kind.REPS not in heard.values:
+        return None  # 2세트밖에 못 했어
     if heard.has(Kind.MISSED) and not counted:
         heard.values.pop(Kind.REPS, None)
         heard.values.pop(Kind.NUMBER, None)
@@ -222,8 +69,10 @@ def _done(heard: Heard) -> bool:
     measured = heard.values.keys() - {Kind.SETS, Kind.SET_NO}
     if not measured and heard.has(Kind.NOTE, Kind.TODAY):
         return False  # "기록", "오늘 끝": a wish for a summary
-    if not spoken and (heard.has(Kind.MORE) or _afterthought(heard)):
-        return False
+    if heard.has(Kind.MORE) and not (spoken and Kind.SETS in heard.values):
+        return False  # "2개 더 했어": two, or two on top?
+    if not spoken and (heard.has(Kind.JUST) or _afterthought(heard)):
+        return False  # "1분만": a moment, please
     if not spoken and heard.has(Kind.FEELS) and len(measured) < 2:
         return False  # "8개 힘들어요" may be about what is to come
     return bool(measured) or spoken or heard.has(*BANDS)

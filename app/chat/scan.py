@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from app.chat.numerals import ALONE, BEFORE_UNIT, COMMA, ONES, WRITTEN, value
-from app.chat.words import AFTER_NOUNS, DOWN, KG, REPS, SETS, UP, WHOLE_WORDS, WORDS, Kind
+from app.chat.words import AFTER_NOUNS, DOWN, KG, REPS, SETS, UP, VERBS, WHOLE_WORDS, WORDS, Kind
 
 LONGEST_REPORT = 120
 
@@ -26,7 +26,20 @@ def _spaced(pattern: str) -> str:
 
 def _compiled(kind: Kind, pattern: str) -> re.Pattern[str]:
     whole = "(?![a-z가-힣ㄱ-ㅣ])" if kind in WHOLE_WORDS else ""
-    return re.compile(f"(?:{_spaced(pattern)}){whole}")
+    longest_first = sorted(_alternatives(pattern), key=len, reverse=True)
+    return re.compile(f"(?:{_spaced('|'.join(longest_first))}){whole}")
+
+
+def _alternatives(pattern: str) -> list[str]:
+    """Splits at each | outside of groups and classes."""
+    found, depth = [""], 0
+    for sign in pattern:
+        depth += (sign in "([") - (sign in ")]")
+        if sign == "|" and depth == 0:
+            found.append("")
+        else:
+            found[-1] += sign
+    return found
 
 
 _N = f"(?P<n>{BEFORE_UNIT})"
@@ -65,6 +78,7 @@ _QUANTITIES: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
             f"{_N} ?(?:번 ?째|번(?= ?세트)) ?(?:세트)?|{_N.replace('<n>', '<n2>')} ?(?:{SETS}) ?째",
         ),
         (Kind.SETS, f"{_N} ?(?:{SETS})|(?:세트|sets?) ?{_N.replace('<n>', '<n2>')} ?개"),
+        (Kind.NTH, f"{_N} ?(?:개|회) ?째"),
         (Kind.REPS, f"{_N} ?(?:{REPS})"),
         (Kind.NUMBER, f"(?P<n>{ALONE})"),
     )
@@ -101,7 +115,7 @@ def _candidates(text: str, place: int, before: list[Piece]) -> Iterator[tuple[in
     yield from _quantities(text, place)
     started = place == 0 or not text[place - 1].isalpha()
     for kind, pattern in _WORDS:
-        if kind in AFTER_NOUNS and not before:
+        if kind in AFTER_NOUNS and (not before or before[-1].kind in VERBS):
             continue
         found = pattern.match(text, place)
         if found and (started or kind not in WHOLE_WORDS or found.end() > place + 1):

@@ -127,4 +127,63 @@ RPE 11 | UNKNOWN
 발목 | PAIN areas=ankle
 배고파 | UNKNOWN
 ㅁㄴㅇㄹ | UNKNOWN
+완료 전 | UNKNOWN
+완료할게요 | UNKNOWN
+완료가 안 눌려요 | UNKNOWN
+완료 안됐어 | UNKNOWN
+끝나면 말할게 | UNKNOWN
+다 끝나가요 | UNKNOWN
+했어야 했는데 | UNKNOWN
+반만 했어 | UNKNOWN
+8개 하고 1분 쉬었어 | UNKNOWN
+3분 쉬었어요 | UNKNOWN
+1분만 | UNKNOWN
+8개만 | UNKNOWN
+30초만 더 | UNKNOWN
+5분 뒤에 할게 | UNKNOWN
+한 세트 더 | UNKNOWN
+2개 더 했어 | UNKNOWN
+2세트밖에 못 했어 | UNKNOWN
+3세트 중에 2세트 했어 | UNKNOWN
+40kg에서 2.5 올려서 8개 | UNKNOWN
+40kg 너무 무거워요 | UNKNOWN
+PR 100kg | UNKNOWN
+3대 500 | UNKNOWN
+단백질 30g | UNKNOWN
+5km | UNKNOWN
+체지방 20% | UNKNOWN
+인바디 70kg | UNKNOWN
+2kg 감량했어 | UNKNOWN
+70kg 됐어요 | UNKNOWN
+100점 | UNKNOWN
+키 175 | UNKNOWN
+11/25 | UNKNOWN
+8회차 | UNKNOWN
+8개월 | UNKNOWN
+5층 왔어 | UNKNOWN
+5x5 | UNKNOWN
+3x8 | UNKNOWN
+40kg 5x3 | UNKNOWN
+8회x7 | UNKNOWN
+8x8x8x8 | UNKNOWN
+40xx8 | UNKNOWN
+빈봉 10개 | UNKNOWN
+8개째 | UNKNOWN
+4 0 키로 | UNKNOWN
+강한 밴드 약한 밴드 8개 | UNKNOWN
+아니 진짜 힘들어 | UNKNOWN
+아니 괜찮아 | UNKNOWN
+안아파요 괜찮아요 | UNKNOWN
+어깨 너비로 8개 | UNKNOWN
+허리 벨트 차고 100kg 5개 | UNKNOWN
+다음에 할게 | UNKNOWN
+목표 달성 | UNKNOWN
+12345 | UNKNOWN
+123 4567 | UNKNOWN
+전화번호 010-1234-5678 | UNKNOWN
+https://example.com/123456 | UNKNOWN
+알림 8시에 왔어 | UNKNOWN
+시작 안 했어 | UNKNOWN
+2/3 | UNKNOWN
+8 - 10 | UNKNOWN
 """

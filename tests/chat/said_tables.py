@@ -1,4 +1,4 @@
-"""What trainees type and what it means: rows of `utterance | INTENT field=value …`; the rest is unset."""
+"""Reports of sets and corrections, and what they say: rows of `utterance | INTENT field=value …`."""
 
 REPORTS = """
 완료 | DONE
@@ -185,6 +185,50 @@ DONE! | DONE
 모든 세트 완료 | DONE whole=exercise
 감사합니다 완료했습니다 | DONE
 8회 600kg | DONE reps=8
+완료했슴다 | DONE
+완료완료 | DONE
+와 8개 성공!! | DONE reps=8
+15개 하고 끝 | DONE reps=15
+40에8 | DONE reps=8 weight_kg=40
+덤벨 10키로 12개 | DONE reps=12 weight_kg=10
+한손 12키로 10회 | DONE reps=10 weight_kg=12
+3세트다했어 | DONE count=3
+3세트 끝났어 | DONE set_no=3
+60에서 5개 | DONE reps=5 weight_kg=60
+스쿼트 60x5x5 | DONE reps=5 weight_kg=60 count=5
+60 5 | DONE reps=5 weight_kg=60
+40kg 3x8 | DONE reps=8 weight_kg=40 count=3
+40kg 5x5 | DONE reps=5 weight_kg=40 count=5
+맨몸 8x3 | DONE reps=8 count=3
+30초x3 | DONE seconds=30 count=3
+40 x 8 3세트 | DONE reps=8 weight_kg=40 count=3
+8회/40kg | DONE reps=8 weight_kg=40
+40kg-8회 | DONE reps=8 weight_kg=40
+완료 - 8회 | DONE reps=8
+완료: 8회, 40kg | DONE reps=8 weight_kg=40
+(완료) 40kg x 8 | DONE reps=8 weight_kg=40
+완료40kg8회 | DONE reps=8 weight_kg=40
+ㅇㅋ8개 | DONE reps=8
+열다섯개 | DONE reps=15
+십회 | DONE reps=10
+8개 (여유 2) | DONE reps=8 rir=2
+8개 여유있게 했어 | DONE reps=8
+플랭크 60초 버팀 | DONE seconds=60
+1시간 반 | DONE seconds=5400
+맨몸스쿼트 15개 | DONE reps=15
+덤벨 루마니안 데드리프트 9키로 8개 | DONE reps=8 weight_kg=9
+100kg 성공!! | DONE weight_kg=100
+40키로 8개 빡셌다 | DONE reps=8 weight_kg=40
+8개이에요 | DONE reps=8
+8회 완료했습니다. 다음 운동 알려주세요 | DONE reps=8
+8 reps @ 40kg | DONE reps=8 weight_kg=40
+8개만 했어 | DONE reps=8
+완료띠 | DONE
+완뇽 | DONE
+끝까지 했어 | DONE
+했지롱 | DONE
+ok 40 8 | DONE reps=8 weight_kg=40
+ㅇㅇ 8 | DONE number=8
 실패 | FAILED
 실패했어요ㅠㅠ | FAILED
 ㅅㅍ | FAILED
@@ -206,6 +250,14 @@ DONE! | DONE
 2개 못 했어 | FAILED
 0회 | FAILED reps=0
 오늘 5개밖에 못 했어 | FAILED reps=5
+8개째 실패 | FAILED reps=7
+7개째에서 놓쳤어 | FAILED reps=6
+8개도 못 했어 | FAILED
+하나도 못 했어 | FAILED
+마지막 하나 실패 | FAILED
+5개까지 하고 실패 | FAILED reps=5
+싪패 | FAILED
+6개하고 포기 | FAILED reps=6
 아니 7회 | CORRECT reps=7
 아니 7개였어 | CORRECT reps=7
 아니다 7개 | CORRECT reps=7
@@ -229,198 +281,12 @@ DONE! | DONE
 오타 7개 | CORRECT reps=7
 2개 더 할 수 있었어 | CORRECT rir=2
 여유 2개 | CORRECT rir=2
-"""
-
-WISHES = """
-건너뛰기 | SKIP
-건너뛸게요 | SKIP
-건너띄기 | SKIP
-건너뒤기 | SKIP
-스킵 | SKIP
-패스 | SKIP
-이번 세트 패스 | SKIP
-못 하겠어요 | SKIP
-이 운동 건너뛰기 | SKIP whole=exercise
-이 운동 패스 | SKIP whole=exercise
-스쿼트 건너뛸래 | SKIP whole=exercise
-오늘은 쉴래 | SKIP whole=plan
-오늘 못 해 | SKIP whole=plan
-오늘 못 해요 | SKIP whole=plan
-오늘 운동 못 했어 | SKIP whole=plan
-못 갈 것 같아 | SKIP whole=plan
-오늘은 패스 | SKIP whole=plan
-오늘 야근이라 못 가요 | SKIP whole=plan skip_reason=time
-시간 없어서 건너뛰기 | SKIP skip_reason=time
-바빠서 패스할게요 | SKIP skip_reason=time
-자리 없어서 건너뛸게 | SKIP skip_reason=busy
-힘들어서 스킵 | SKIP skip_reason=other
-아파서 건너뛰기 | SKIP skip_reason=pain
-무릎 아파서 건너뛸게요 | SKIP skip_reason=pain areas=knee
-허리가 너무 아파서 오늘은 패스 | SKIP whole=plan skip_reason=pain areas=lower_back pain_score=7
-아파요 | PAIN
-아파요 무릎 | PAIN areas=knee
-무릎이 아파 | PAIN areas=knee
-무릎아파 | PAIN areas=knee
-왼쪽 무릎이 살짝 아파요 | PAIN areas=knee pain_score=2
-허리 통증 | PAIN areas=lower_back
-어깨가 찌릿해요 | PAIN areas=shoulder
-손목 시큰 | PAIN areas=wrist
-손목 시큰거려요 | PAIN areas=wrist
-무릎 안 좋아 | PAIN areas=knee
-팔꿈치가 꽤 욱신거려 | PAIN areas=elbow pain_score=5
-목이 뻐근해요 | PAIN areas=neck
-골반 쪽이 불편해요 | PAIN areas=hip
-고관절이 찝혀서 아픔 | PAIN areas=hip
-오른쪽 발목 삐끗했어 | PAIN areas=ankle
-무릎이랑 허리 아파요 | PAIN areas=knee,lower_back
-허리랑 무릎이 심하게 아파요 | PAIN areas=lower_back,knee pain_score=7
-무릎 5점 | PAIN areas=knee pain_score=5
-무릎 통증 6점이요 | PAIN areas=knee pain_score=6
-10점 만점에 7 | PAIN pain_score=7
-어깨 아픈데 10점 만점에 7점 정도 | PAIN areas=shoulder pain_score=7
-아파요 무릎 5 | PAIN areas=knee pain_score=5
-5점 | PAIN pain_score=5
-무릎이요 | PAIN areas=knee
-8개 하니까 무릎이 아파 | PAIN areas=knee
-무릎은 안 아픈데 허리가 아파요 | PAIN areas=lower_back
-가슴 근육이 아파요 | PAIN
-쥐났어 | PAIN
-어지러워요 | PAIN
-가슴 통증 | EMERGENCY
-가슴이 아파 | EMERGENCY
-가슴이 아파요 완료 8회 | EMERGENCY
-가슴이 너무 조여요 | EMERGENCY
-가슴이 답답해 | EMERGENCY
-왼쪽 가슴이 갑자기 찌릿해요 | EMERGENCY
-쓰러질 것 같아 | EMERGENCY
-기절할 것 같아요 | EMERGENCY
-실신했어요 | EMERGENCY
-눈앞이 캄캄해 | EMERGENCY
-눈 앞이 하얘졌어요 | EMERGENCY
-정신을 잃을 것 같아 | EMERGENCY
-숨이 안 쉬어져 | EMERGENCY
-숨을 못 쉬겠어요 | EMERGENCY
-호흡곤란 | EMERGENCY
-콜라색 소변 | EMERGENCY
-소변이 콜라색이에요 | EMERGENCY
-소변 색이 갈색이야 | EMERGENCY
-팔이 퉁퉁 부었어 | EMERGENCY
-다리가 심하게 부었어요 | EMERGENCY
-회음부 감각이 없어 | EMERGENCY
-소변 조절이 안 돼요 | EMERGENCY
-119 | EMERGENCY
-119 불러줘 | EMERGENCY
-무릎 아파서 건너뛰려다 쓰러질 뻔 | EMERGENCY
-알림 꺼 | MUTE
-알림 꺼줘 | MUTE
-알람 꺼주세요 | MUTE
-알림 끄기 | MUTE
-알림 그만 | MUTE
-알림 끌래요 | MUTE
-메시지 보내지 마 | MUTE
-톡 보내지 마세요 | MUTE
-그만 보내 | MUTE
-수신거부 | MUTE
-알림 켜 | UNMUTE
-알림 켜줘 | UNMUTE
-알림 다시 보내줘 | UNMUTE
-알림 7시 반 | REMIND_AT at=07:30
-알림 7시반 | REMIND_AT at=07:30
-알림 저녁 8시 | REMIND_AT at=20:00
-오후 7:30에 알려줘 | REMIND_AT at=19:30
-알림 19시 | REMIND_AT at=19:00
-알림 19:05 | REMIND_AT at=19:05
-알림 8시 | REMIND_AT at=08:00
-알림 8 | REMIND_AT at=08:00
-알림 시간 8시로 바꿔줘 | REMIND_AT at=08:00
-매일 아침 일곱 시에 보내줘 | REMIND_AT at=07:00
-알림 오후 7시 15분 | REMIND_AT at=19:15
-알림 밤 12시 | REMIND_AT at=00:00
-알림 낮 12시 | REMIND_AT at=12:00
-알림 밤 10시 | REMIND_AT at=22:00
-알림 정오 | REMIND_AT at=12:00
-알림 7pm | REMIND_AT at=19:00
-알림 24시 | REMIND_AT at=00:00
-알림 25시 | REMIND_AT
-알림 시간 바꿔줘 | REMIND_AT
-123456 | LINK_CODE code=123456
-123 456 | LINK_CODE code=123456
-123-456 | LINK_CODE code=123456
-１２３４５６ | LINK_CODE code=123456
-코드 123456 | LINK_CODE code=123456
-연결 123456 | LINK_CODE code=123456
-연결코드: 012345 | LINK_CODE code=012345
-인증번호는 123456이요 | LINK_CODE code=123456
-쉬는 시간 | REST
-쉬는시간 얼마야? | REST
-휴식 | REST
-휴삭 | REST
-얼마나 쉬어 | REST
-몇 분 쉬어요? | REST
-요약 | SUMMARY
-오늘 기록 | SUMMARY
-기록 보여줘 | SUMMARY
-오늘 얼마나 했어 | SUMMARY
-오운완 | SUMMARY
-오운완? | SUMMARY
-오늘 운동 완료! | SUMMARY
-오늘 끝 | SUMMARY
-이번 주 | WEEK
-이번주 기록 | WEEK
-주간 | WEEK
-이번 주 3번 했어? | WEEK
-남은 세트 | REMAINING
-몇 세트 남았어 | REMAINING
-얼마나 남았어요? | REMAINING
-다음 | NEXT
-다음 거 뭐야 | NEXT
-다음 운동 | NEXT
-다음은? | NEXT
-다음 운동으로 넘어가자 | NEXT
-오늘 운동 | TODAY
-오늘 뭐 해 | TODAY
-오늘 뭐해요? | TODAY
-운동 알려줘 | TODAY
-오늘 계획 | TODAY
-오늘 | TODAY
-몇 개 해야 돼요? | TODAY
-시작 | START
-운동 시작 | START
-시작할게 | START
-시작할게요! | START
-오늘 운동 시작 | START
-시작ㄱㄱ | START
-ㄱㄱ | START
-스타트 | START
-도움말 | HELP
-도움 | HELP
-어떻게 써 | HELP
-사용법 | HELP
-? | HELP
-??? | HELP
-help | HELP
-처음 | HELP
-메뉴 | HELP
-완료는 어떻게 해요? | HELP
-완료하면 어떻게 돼? | HELP
-고마워 | THANKS
-감사합니다 | THANKS
-감사합니다 코치님 | THANKS
-ㅋㅋ | THANKS
-ㅋㅋㅋㅋㅋ | THANKS
-👍 | THANKS
-안녕 | THANKS
-안녕하세요! | THANKS
-네 | THANKS
-네네 | THANKS
-ㅇㅇ | THANKS
-응 | THANKS
-ㅇㅋ | THANKS
-자리 없어요 | BUSY
-기구 사용 중 | BUSY
-벤치가 없어요 | BUSY
-스미스 누가 쓰고 있어요 | BUSY
-다른 운동으로 바꿔줘 | BUSY
-다른 운동 없어? | BUSY
-운동 바꿔줘 | BUSY
+한개 더 할수있었음 | CORRECT rir=1
+아니 8개라고 | CORRECT reps=8
+7개로 수정해줘 | CORRECT reps=7
+방금 8개 말고 7개 | CORRECT reps=7
+잘못 적었어 7개야 | CORRECT reps=7
+무게 42.5로 수정 | CORRECT weight_kg=42.5
+마지막 거 취소 | CORRECT
+아니 실패 | CORRECT
 """
