@@ -9,7 +9,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from app.models import Notification, User, WebhookEvent
+from app.models import ChatCallback, KakaoChat, KakaoToken, LinkCode, Notification, User, WebhookEvent
 
 CHANNEL, UNLINK = "/webhooks/kakao/channel", "/webhooks/kakao/unlink"
 SIGNED = {"Authorization": "KakaoAK sandbox-admin-key"}
@@ -75,6 +75,24 @@ def stored(session: Session, user_id: object) -> User:
     session.rollback()
     session.expire_all()
     return session.get_one(User, UUID(str(user_id)))
+
+
+def give_chat(session: Session, user_id: UUID) -> None:
+    """A token, a chat with a question open, a code and an answer that is still to come."""
+    now = datetime.now(UTC)
+    event = WebhookEvent(provider="kakao_skill", event_id="s", signature_state="valid", status="PROCESSED")
+    session.add_all([event, KakaoToken(user_id=user_id, key_id="k", access_token=b"x", expires_at=now)])
+    session.flush()
+    session.add_all(
+        [
+            KakaoChat(bot_user_key="bot-key", user_id=user_id, question={"set": 1}, last_event_id=event.id),
+            LinkCode(user_id=user_id, code_hash="h", expires_at=now + timedelta(minutes=10)),
+            ChatCallback(
+                event_id=event.id, user_id=user_id, target_date=now, url="https://x.test", expires_at=now
+            ),
+        ]
+    )
+    session.commit()
 
 
 def make_due(session: Session) -> None:

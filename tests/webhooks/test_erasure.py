@@ -7,11 +7,10 @@ from uuid import UUID
 import pytest
 from factories import at_once, make_notification, make_user, patch_user, read_user
 from flask import Flask
-from kakao import PERSON, ends, events, stored, told, unlink
+from kakao import PERSON, ends, events, give_chat, stored, told, unlink
 from openapi_client import SpecClient
 from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session
-from test_unlinks import give_chat
 
 from app.domain import withdrawals
 from app.domain.days import utc_now

@@ -15,6 +15,7 @@ from factories import (
     get_plan,
     make_notification,
     make_plan,
+    overlapping,
     patch_user,
     read_user,
 )
@@ -199,6 +200,7 @@ def test_what_is_over_or_was_canceled_otherwise_stays_so(
     run_webhooks()
 
     assert [status for status, _ in ends(db_session)] == ["CANCELED"] * 3
+    assert {each.status for each in events(db_session)} == {"PROCESSED"}
 
 
 def test_what_was_blocked_is_resumed_once_however_often_it_is_said(
@@ -245,6 +247,24 @@ def test_two_who_hear_at_once_that_the_channel_was_added_resume_once(
     at_once(4, add)
 
     assert [status for status, _ in ends(db_session)] == ["CANCELED"] * 5 + ["SCHEDULED"] * 5
+
+
+def test_an_older_change_that_comes_while_a_newer_one_is_at_work_waits_and_has_no_effect(
+    client: SpecClient, trainee: dict[str, Any], db_session: Session, engine: Engine
+) -> None:
+    waiting(db_session, trainee)
+
+    def change_to(state: str, minute: int) -> None:
+        at = START + timedelta(minutes=minute)
+        with Session(engine) as session:
+            reachability.change_channel(session, PERSON, state, at, datetime.now(UTC))
+            session.commit()
+
+    calls = [lambda: change_to("blocked", 4), lambda: change_to("added", 3)]
+    overlapping(engine, "SELECT FROM notifications FOR UPDATE", calls)
+
+    assert stored(db_session, trainee["id"]).channel_state == "blocked"
+    assert ends(db_session) == [("CANCELED", "channel_blocked")]
 
 
 def test_two_jobs_that_take_the_same_events_do_each_once(

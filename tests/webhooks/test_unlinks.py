@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from factories import AS_CLIENT, ask_notice, make_notification, make_user, patch_user, read_user
+from factories import ask_notice, make_notification, read_user
 from flask import Flask
 from kakao import (
     PERSON,
@@ -14,6 +14,7 @@ from kakao import (
     UNLINK,
     ends,
     events,
+    give_chat,
     make_due,
     messages,
     stored,
@@ -26,31 +27,12 @@ from openapi_client import SpecClient
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from app.models import ChatCallback, KakaoChat, KakaoToken, LinkCode, WebhookEvent
+from app.models import ChatCallback, KakaoChat, KakaoToken, LinkCode
 from dev.sandbox.client import Sandbox
 
 Run = Callable[[], None]
 Pass = Callable[[float], None]
 HOUR_S = 3600.0
-TOKEN = {"access_token": "token-of-nobody", "expires_in": 21599}
-
-
-def give_chat(session: Session, user_id: UUID) -> None:
-    """A token, a chat with a question open, a code and an answer that is still to come."""
-    now = datetime.now(UTC)
-    event = WebhookEvent(provider="kakao_skill", event_id="s", signature_state="valid", status="PROCESSED")
-    session.add_all([event, KakaoToken(user_id=user_id, key_id="k", access_token=b"x", expires_at=now)])
-    session.flush()
-    session.add_all(
-        [
-            KakaoChat(bot_user_key="bot-key", user_id=user_id, question={"set": 1}, last_event_id=event.id),
-            LinkCode(user_id=user_id, code_hash="h", expires_at=now + timedelta(minutes=10)),
-            ChatCallback(
-                event_id=event.id, user_id=user_id, target_date=now, url="https://x.test", expires_at=now
-            ),
-        ]
-    )
-    session.commit()
 
 
 def by_get(client: SpecClient) -> Any:
@@ -155,6 +137,27 @@ def test_an_unlink_told_again_has_no_effect(
     assert open_reviews(db_session) == []
 
 
+def test_an_unlink_worked_on_twice_has_one_effect(
+    client: SpecClient,
+    trainee: dict[str, Any],
+    keeps_days: int,
+    run_webhooks: Run,
+    db_session: Session,
+    pass_time: Pass,
+) -> None:
+    unlink(client)
+    run_webhooks()
+    pass_time(HOUR_S)
+    since = stored(db_session, trainee["id"]).unlinked_at
+
+    db_session.execute(text("UPDATE webhook_events SET status = 'RECEIVED', retry_count = 0"))
+    make_due(db_session)
+    run_webhooks()
+
+    assert [each.status for each in events(db_session)] == ["PROCESSED"]
+    assert stored(db_session, trainee["id"]).unlinked_at == since
+
+
 def test_the_same_unlink_for_another_reason_opens_a_review(
     client: SpecClient, trainee: dict[str, Any], keeps_days: int, run_webhooks: Run, db_session: Session
 ) -> None:
@@ -164,83 +167,6 @@ def test_the_same_unlink_for_another_reason_opens_a_review(
     assert first.get_data() == second.get_data()
     assert [each.payload["referrer_type"] for each in events(db_session)] == ["UNLINK_FROM_APPS"]
     assert open_reviews(db_session) == [("webhook_event", "kakao_unlink", "event_id_reused", 1)]
-
-
-def put_token(client: SpecClient, trainee: dict[str, Any]) -> None:
-    path = f"/users/{trainee['id']}/kakao-token"
-    assert client.put(path, json=TOKEN, headers=AS_CLIENT).status_code == 200
-
-
-def name_account(client: SpecClient, trainee: dict[str, Any]) -> None:
-    assert patch_user(client, trainee["id"], kakao_user_id=PERSON).status_code == 200
-
-
-@pytest.mark.parametrize("link_again", [put_token, name_account])
-def test_who_links_again_is_back_and_may_unlink_again(
-    client: SpecClient,
-    trainee: dict[str, Any],
-    keeps_days: int,
-    run_webhooks: Run,
-    db_session: Session,
-    link_again: Callable[[SpecClient, dict[str, Any]], None],
-) -> None:
-    unlink(client)
-    run_webhooks()
-
-    link_again(client, trainee)
-    assert read_user(client, trainee["id"]).json["unlinked_at"] is None
-    unlink(client)
-    run_webhooks()
-
-    assert read_user(client, trainee["id"]).json["unlinked_at"] is not None
-    assert [each.status for each in events(db_session)] == ["PROCESSED"] * 2
-
-
-@pytest.mark.parametrize("link_again", [put_token, name_account])
-def test_an_unlink_worked_on_after_a_new_link_has_no_effect_and_the_next_one_has(
-    client: SpecClient,
-    trainee: dict[str, Any],
-    keeps_days: int,
-    run_webhooks: Run,
-    db_session: Session,
-    link_again: Callable[[SpecClient, dict[str, Any]], None],
-) -> None:
-    unlink(client)
-    run_webhooks()
-    db_session.execute(text("UPDATE webhook_events SET status = 'RECEIVED', retry_count = 0, due_at = now()"))
-    db_session.commit()
-    link_again(client, trainee)
-
-    run_webhooks()
-    assert read_user(client, trainee["id"]).json["unlinked_at"] is None
-    assert [each.status for each in events(db_session)] == ["PROCESSED"]
-    unlink(client)
-    run_webhooks()
-
-    assert read_user(client, trainee["id"]).json["unlinked_at"] is not None
-
-
-def test_naming_the_same_account_while_it_is_linked_changes_nothing(
-    client: SpecClient, trainee: dict[str, Any], db_session: Session
-) -> None:
-    since = stored(db_session, trainee["id"]).linked_at
-    assert since is not None
-
-    name_account(client, trainee)
-    put_token(client, trainee)
-
-    assert stored(db_session, trainee["id"]).linked_at == since
-
-
-def test_an_account_that_is_named_later_is_linked_from_then(client: SpecClient, db_session: Session) -> None:
-    user = make_user(client)
-    assert stored(db_session, user["id"]).linked_at is None
-
-    patch_user(client, user["id"], kakao_user_id=PERSON)
-
-    linked_at = stored(db_session, user["id"]).linked_at
-    assert linked_at is not None
-    assert abs(linked_at - datetime.now(UTC)) < timedelta(minutes=1)
 
 
 def test_a_channel_that_is_added_brings_nothing_back_for_one_who_unlinked(
@@ -254,21 +180,6 @@ def test_a_channel_that_is_added_brings_nothing_back_for_one_who_unlinked(
     run_webhooks()
 
     assert ends(db_session) == [("CANCELED", "channel_blocked")]
-
-
-def test_strangers_are_nobodys_also_when_they_join_later(
-    client: SpecClient, run_webhooks: Run, db_session: Session
-) -> None:
-    assert [unlink(client).status_code, unlink(client).status_code] == [200, 200]
-    run_webhooks()
-    assert [(each.status, each.user_id) for each in events(db_session)] == [("ORPHAN", None)]
-
-    user = make_user(client, kakao_user_id=PERSON)
-    unlink(client)
-    run_webhooks()
-
-    assert [each.status for each in events(db_session)] == ["ORPHAN", "PROCESSED"]
-    assert stored(db_session, user["id"]).deleted_at is not None
 
 
 def test_another_app_is_refused_and_ours_is_not(another_app: Any, app: Flask, db_session: Session) -> None:
@@ -319,16 +230,3 @@ def test_odd_queries_are_200_too_and_shown_to_a_human(client: SpecClient, db_ses
 
     assert statuses == [200] * len(queries)
     assert open_reviews(db_session)[0][:3] == ("webhook_event", "kakao_unlink", "unknown_schema")
-
-
-def test_a_first_try_that_failed_is_made_up_for(
-    client: SpecClient, trainee: dict[str, Any], keeps_days: int, run_webhooks: Run, db_session: Session
-) -> None:
-    unlink(client)
-    db_session.execute(text("UPDATE webhook_events SET retry_count = 1, due_at = now()"))
-    db_session.commit()
-
-    make_due(db_session)
-    run_webhooks()
-
-    assert stored(db_session, trainee["id"]).unlinked_at is not None
