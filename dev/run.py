@@ -11,7 +11,7 @@ import os
 import signal
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 
 from dev.environment import (
@@ -82,18 +82,37 @@ def start(runner: Runner, database_url: str, redis_url: str) -> None:
 
 def start_processes(runner: Runner, port: int, sandbox_port: int) -> None:
     """Start the sandbox, migrate, start what the Procfile says, and wait until all of it answers."""
-    names = runner.environment
-    sandbox = [sys.executable, "-m", "dev.sandbox", "--port", str(sandbox_port)]
-    sandbox += ["--webhook-url", f"http://{HOST}:{port}/webhooks/alimtalk/results"]
-    sandbox += ["--webhook-signature", names["KAKAO_RESULT_SIGNATURES"]]
-    sandbox += ["--app-key", names["KAKAO_ALIMTALK_APP_KEY"], "--secret-key", names["KAKAO_TOKEN"]]
-    runner.start("sandbox", sandbox, SANDBOX_STAGE)
+    runner.start("sandbox", sandbox_command(runner.environment, port, sandbox_port), SANDBOX_STAGE)
     lines = procfile()
     runner.complete(runner.start_line("release", lines["release"]), MIGRATION_TIMEOUT_S)
     for name in ("web", "worker", "scheduler"):
         runner.start_line(name, lines[name])
     for url in (f"http://{HOST}:{sandbox_port}/healthz", f"http://{HOST}:{port}/readyz"):
         runner.wait(lambda url=url: answers(url), HEALTHY_TIMEOUT_S, f"{url} to answer 200")  # type: ignore[misc]
+
+
+def sandbox_command(names: Mapping[str, str], port: int, sandbox_port: int) -> list[str]:
+    """Return the sandbox's command line, which can speak to the app as Kakao and the dealer do."""
+    app = f"http://{HOST}:{port}"
+    options = {
+        "port": str(sandbox_port),
+        "webhook-url": f"{app}/webhooks/alimtalk/results",
+        "webhook-signature": names["KAKAO_RESULT_SIGNATURES"],
+        "app-key": names["KAKAO_ALIMTALK_APP_KEY"],
+        "secret-key": names["KAKAO_TOKEN"],
+        "app-url": app,
+        "skill-token": first_word(names["KAKAO_SKILL_TOKENS"]),
+        "admin-key": first_word(names["KAKAO_ADMIN_KEYS"]),
+        "app-id": names.get("KAKAO_APP_ID", ""),
+        "bot-id": names.get("KAKAO_BOT_ID", ""),
+    }
+    given = [f"--{name}={value}" for name, value in options.items() if value]
+    return [sys.executable, "-m", "dev.sandbox", *given]
+
+
+def first_word(listed: str) -> str:
+    """Return the first of comma-separated values, which is the one in use."""
+    return listed.partition(",")[0].strip()
 
 
 @contextmanager

@@ -6,7 +6,8 @@
         ...
         assert set(sandbox.effects().values()) == {1}
 
-Keyword arguments of `script` and `always` are the fields of a rule, see `control.py`.
+Keyword arguments of `script` and `always` are the fields of a rule, see `control.py`. `say`, `tap` and the
+rest of the chat are in `chat_client.py`.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
 import requests
+
+from dev.sandbox.chat_client import ChatCalls
 
 ROOT = Path(__file__).resolve().parents[2]
 T = TypeVar("T")
@@ -83,7 +86,7 @@ class Post:
     statuses: list[int]
 
 
-class Sandbox:
+class Sandbox(ChatCalls):
     """A running sandbox, by its address. Close it, or use it as a context manager."""
 
     def __init__(self, base_url: str) -> None:

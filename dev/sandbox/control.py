@@ -1,9 +1,9 @@
 """The API under `/_sandbox/`: how a test or a person tells the sandbox what to do and asks what it saw.
 
 POST rules              `{"endpoint": E, "rules": [R, ...], "sticky": false}`. E is `send`, `messages`,
-                        `message`, `results`, `results_count` (the dealer), `memo`, `token`, `llm`, or `*`
-                        for all. Each R is used once, in order; a sticky one applies whenever the queue is
-                        empty. The fields of an R:
+                        `message`, `results`, `results_count` (the dealer), `memo`, `token`, `llm`,
+                        `callback`, or `*` for all. Each R is used once, in order; a sticky one applies
+                        whenever the queue is empty. The fields of an R:
     action              `answer`; `hang`: accept, then no answer until released; `hang_before`: accept only
                         when released; `reset_before`, `reset_after`: a RST before or after accepting
     delay_before_s      wait before accepting; `delay_after_s` after it
@@ -44,6 +44,7 @@ POST webhooks/deliver   `{"keys": [notification id or phone number, ...], "code"
 POST webhooks/release   `{"order": "fifo" or "reverse", "hooks_a_post": 100}`: post the hooks that were held
 POST webhooks/repeat    `{"last": 1, "times": 1}`: post the last envelopes again, byte for byte. These three
                         answer when the posting has ended
+chat                    what is said in KakaoTalk, and Kakao's own webhooks: see `chat.py`
 POST reset              forget everything, release what hangs, return to the settings it was started with
 """
 

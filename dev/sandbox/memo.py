@@ -38,7 +38,7 @@ def send_memo(rule: Rule) -> dict[str, Any]:
         raise _kakao_error(code, "scripted", STATUSES.get(code, 400))
     template = _template(_template_object())
     now = state.clock.now()
-    batch = Batch("memo", f"memo-{next(state.serial)}", now, now, template)
+    batch = Batch("memo", f"memo-{next(state.serial)}", now, now, template, owner=owner)
     with state.lock:
         state.accept(batch, [(1, f"memo:{token[:24]}", {}, None)])
         state.memo_effects[owner] += 1

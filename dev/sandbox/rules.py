@@ -7,7 +7,7 @@ from collections import defaultdict, deque
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-ENDPOINTS = ("send", "messages", "message", "results", "results_count", "memo", "token", "llm")
+ENDPOINTS = ("send", "messages", "message", "results", "results_count", "memo", "token", "llm", "callback")
 ACTIONS = ("answer", "hang", "hang_before", "reset_before", "reset_after")
 GARBAGE = ("html", "truncated", "huge", "empty", "drip")
 

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask, Response
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
-from dev.sandbox import control, dealer, llm, memo, page
+from dev.sandbox import chat, control, dealer, llm, memo, page
 from dev.sandbox.faults import RESET, arm_reset, as_json, dealer_header
 from dev.sandbox.state import Settings, State
 from dev.sandbox.webhooks import Webhooks
@@ -24,7 +24,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     webhooks = Webhooks(state)
     webhooks.start()
     app.extensions.update({"sandbox": state, "sandbox-webhooks": webhooks})
-    for module in (control, dealer, llm, memo, page):
+    for module in (chat, control, dealer, llm, memo, page):
         app.register_blueprint(module.blueprint)
     app.add_url_rule("/healthz", "healthz", lambda: {"status": "ok"})
     app.register_error_handler(404, _no_such_path)

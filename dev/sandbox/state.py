@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
+from dev.sandbox.rooms import Callback, Room
 from dev.sandbox.rules import RuleBook
 from dev.sandbox.templates import Template, load
 
@@ -53,6 +54,13 @@ class Settings:
     token_expires_in: int = 21599
     rotate_refresh_token: bool = False
     llm_key: str | None = None
+    app_url: str | None = None  # of the app: skill requests, channel and unlink webhooks go there
+    skill_token: str | None = None  # X-Skill-Token of skill requests
+    admin_key: str | None = None  # `Authorization: KakaoAK …` of channel and unlink webhooks
+    app_id: str = "123456"
+    bot_id: str = "bot-sandbox"
+    skill_limit_s: float = 5  # Kakao's own
+    callback_limit_s: float = 60  # by the clock that can be moved
     keep_bodies: int = 200  # the request log keeps the bodies of the last so many requests
 
     def changed(self, changes: dict[str, Any]) -> Settings:
@@ -85,6 +93,7 @@ class Batch:
     sender_key: str = ""
     grouping_key: str | None = None
     create_user: str | None = None
+    owner: str | None = None  # of the token, for a memo
     messages: list[Message] = field(default_factory=list)
 
 
@@ -101,6 +110,11 @@ class Message:
     delivery_code: str | None = None
     received_at: datetime | None = None
     updated_at: datetime | None = None
+
+    @property
+    def room(self) -> str:
+        """The name of the chat room it is shown in: a phone number, or whose memo it is."""
+        return self.recipient if self.batch.owner is None else f"memo:{self.batch.owner}"
 
     @property
     def status(self) -> str:
@@ -173,6 +187,9 @@ class State:
             self.issued_tokens: set[str] = set()
             self.token_owners: dict[str, str] = {}  # of those that a refresh has issued
             self.memo_effects: Counter[str] = Counter()
+            self.rooms: dict[str, Room] = {}
+            self.callbacks: dict[str, Callback] = {}  # by one-time token
+            self.violations: list[dict[str, Any]] = []
 
     def owner(self, token: str) -> str:
         """As the settings say, or the owner of the token it was issued for, or its own beginning."""

@@ -22,7 +22,9 @@ from dev import processes
 from dev.environment import ROOT, SECRETS, app_environment, development_secrets, free_port
 from dev.layout import outside_folders
 from dev.processes import ServiceError, wait_until
+from dev.run import sandbox_command
 from dev.runner import answers, procfile
+from dev.sandbox.__main__ import read_arguments
 from dev.services import locked, services
 
 START_TIMEOUT_S = 90.0
@@ -233,6 +235,18 @@ def test_real_providers_in_the_shell_are_never_used(monkeypatch: pytest.MonkeyPa
 
     assert made["KAKAO_TOKEN"] == "ours"
     assert made["LLM_BASE_URL"] == "http://127.0.0.1:8001/v1"
+
+
+def test_the_sandbox_speaks_to_the_app_with_the_keys_in_use() -> None:
+    names = dict.fromkeys(SECRETS, "ours") | {
+        "KAKAO_SKILL_TOKENS": "new, old",
+        "KAKAO_ADMIN_KEYS": "-new,old",
+    }
+
+    given = read_arguments(sandbox_command(names | {"KAKAO_BOT_ID": "bot"}, 8000, 8001)[3:])
+
+    assert (given.port, given.app_url) == (8001, "http://127.0.0.1:8000")
+    assert (given.skill_token, given.admin_key, given.bot_id) == ("new", "-new", "bot")
 
 
 @pytest.mark.parametrize("text", ["http", "0", "65536", "-1"])

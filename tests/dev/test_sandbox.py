@@ -227,7 +227,8 @@ def test_the_command_line_explains_itself() -> None:
     answer = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=30, check=True)
 
     options = ("--port", "--host", "--webhook-url", "--webhook-signature", "--app-key", "--secret-key")
-    assert all(option in answer.stdout for option in (*options, "--sender-key", "--latency-ms"))
+    chat = ("--app-url", "--skill-token", "--admin-key", "--app-id", "--bot-id")
+    assert all(option in answer.stdout for option in (*options, *chat, "--sender-key", "--latency-ms"))
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
