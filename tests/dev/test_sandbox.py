@@ -178,13 +178,14 @@ def test_the_page_holds_no_data_and_loads_nothing_from_outside(sandbox: Sandbox)
     memo(sandbox, TEXT | {"text": "<script>alert(1)</script>"})
 
     page = requests.get(sandbox.base_url, timeout=10)
-    parts = [requests.get(f"{sandbox.base_url}/static/page.{kind}", timeout=10) for kind in ("js", "css")]
+    names = ("page.js", "bubbles.js", "page.css", "icon.svg")
+    parts = [requests.get(f"{sandbox.base_url}/static/{name}", timeout=10) for name in names]
 
     assert "alert(1)" not in page.text and 'lang="ko"' in page.text
     assert page.headers["Content-Security-Policy"].startswith("default-src 'self'")
-    assert [part.status_code for part in parts] == [200, 200]
-    assert "innerHTML" not in parts[0].text
-    assert not any("://" in part.text for part in (page, *parts))
+    assert [part.status_code for part in parts] == [200] * 4
+    assert not any("innerHTML" in part.text for part in parts)
+    assert not any("://" in part.text.replace('xmlns="http://www.w3.org/', "") for part in (page, *parts))
     assert sandbox.messages()[0].text == "<script>alert(1)</script>"
 
 
