@@ -10,6 +10,7 @@ from sqlalchemy.engine import make_url
 
 CLIENT_KEY = "client-key-of-the-tests-0001"
 OPERATOR_KEY = "operator-key-of-the-tests-01"
+SECRET_KEY = "secret-key-of-the-tests-0001"
 NOWHERE = "http://127.0.0.1:9"
 
 
@@ -19,7 +20,7 @@ def environment(database_url: str, redis_url: str) -> dict[str, str]:
         "APP_ENV": "test",
         "DATABASE_URL": database_url,
         "REDIS_URL": redis_url,
-        "SECRET_KEY": "secret-key-of-the-tests-0001",
+        "SECRET_KEY": SECRET_KEY,
         "CLIENT_API_KEYS": CLIENT_KEY,
         "OPERATOR_API_KEYS": OPERATOR_KEY,
         "PUBLIC_BASE_URL": "https://coach.test",

@@ -1,6 +1,17 @@
 """HTTP in, HTTP out: one module a noun."""
 
-from app.blueprints import docs, guardrails, health, notifications, plans, reviews, skill, users, webhooks
+from app.blueprints import (
+    docs,
+    guardrails,
+    health,
+    notifications,
+    plans,
+    reviews,
+    skill,
+    trainee,
+    users,
+    webhooks,
+)
 from app.openapi import Api
 
 BLUEPRINTS = (
@@ -8,6 +19,7 @@ BLUEPRINTS = (
     docs.blp,
     users.blp,
     plans.blp,
+    trainee.blp,
     notifications.blp,
     webhooks.blp,
     skill.blp,
