@@ -22,6 +22,7 @@ from app.domain.claims import LEASE_LEFT_S, Claimed, Request
 from app.domain.consequences import Meaning
 from app.domain.days import utc_now
 from app.domain.holds import quota_end
+from app.domain.links import page_address
 from app.domain.outcomes import Answer
 from app.domain.templates import TEMPLATES
 from app.domain.tokens import Cipher, Token
@@ -138,8 +139,7 @@ def _refreshing(token: Token, stop_at: float) -> Callable[[], Tokens | Answer]:
 def _call(kind: str, row: Claimed, token: Token, stop_at: float) -> Callable[[], Answer]:
     template = TEMPLATES[kind]
     facts = [(label, row.variables.get(name, "")) for label, name in template.facts]
-    link = current_app.config["PUBLIC_BASE_URL"]
-    message = memo(template.title, template.render(row.variables), facts, link)
+    message = memo(template.title, template.render(row.variables), facts, _link(row.plan_id))
 
     def call() -> Answer:
         try:
@@ -151,6 +151,12 @@ def _call(kind: str, row: Claimed, token: Token, stop_at: float) -> Callable[[],
         )
 
     return call
+
+
+def _link(plan_id: UUID | None) -> str:
+    """The trainee's page of the plan that a message is about, else the service itself."""
+    base_url = current_app.config["PUBLIC_BASE_URL"]
+    return page_address(base_url, current_app.config["SECRET_KEYS"], plan_id) if plan_id else base_url
 
 
 def _failure(error: KakaoError) -> Answer:

@@ -1,5 +1,6 @@
 """Memos: one call a message with the trainee's own token, several in flight, nothing to wait for after."""
 
+import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -7,15 +8,18 @@ from time import monotonic
 from typing import Any
 
 import pytest
+from factories import add_plan
 from flask import Flask
 from memos import add_memo_for, add_memos, change_token, give_token, used_tokens
 from messages import add_messages, attempts, look, open_reviews, phone, states
+from openapi_client import SpecClient
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app.domain import claims
+from app.domain.days import KST
 from app.extensions import db, kakao_api
-from app.models import User
+from app.models import Notification, User
 from app.workers import memo
 from dev.sandbox.client import Sandbox
 
@@ -78,6 +82,23 @@ def test_a_short_message_is_a_text_and_a_long_one_a_feed(
     assert f'"object_type": "{kind}"' in request.form["template_object"]
     assert "https://coach.test" in request.form["template_object"]
     assert states(db_session) == ["SENT"]
+
+
+def test_the_memo_of_a_plan_leads_to_the_page_of_that_plan(
+    client: SpecClient, memo_sandbox: Sandbox, run_delivery: Run, db_session: Session
+) -> None:
+    [message_id] = add_memos(db_session, kind="daily_plan")
+    message = look(db_session, message_id)
+    plan = add_plan(db_session, message.user_id, datetime.now(KST).date())
+    db_session.execute(update(Notification).where(Notification.id == message_id).values(plan_id=plan.id))
+    db_session.commit()
+
+    run_delivery()
+
+    [request] = memo_sandbox.requests("memo")
+    link = json.loads(request.form["template_object"])["link"]["mobile_web_url"]
+    assert link.startswith("https://coach.test/t/")
+    assert "고블릿 스쿼트" in client.get(link.removeprefix("https://coach.test")).text
 
 
 def test_as_many_are_in_flight_as_the_setting_says(
