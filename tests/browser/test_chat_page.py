@@ -61,7 +61,7 @@ def app() -> Iterator[StubApp]:
 
 @pytest.fixture
 def sandbox(app: StubApp) -> Iterator[Sandbox]:
-    with running_sandbox(app_url=app.url) as sandbox:
+    with running_sandbox({"KAKAO_TEMPLATE_DAILY_PLAN": "daily_plan"}, app_url=app.url) as sandbox:
         yield sandbox
 
 

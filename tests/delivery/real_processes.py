@@ -73,9 +73,9 @@ def web(env: dict[str, str], log: Path) -> Iterator[str]:
     """A gunicorn with one process; yields its address once it answers."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
-    one = env | {"WEB_CONCURRENCY": "1", "GUNICORN_CMD_ARGS": f"--bind 127.0.0.1:{port}"}
-    with running(GUNICORN, one, log):
-        address = f"http://127.0.0.1:{port}"
+    address = f"http://127.0.0.1:{port}"
+    own = {"GUNICORN_CMD_ARGS": f"--bind 127.0.0.1:{port}", "PUBLIC_BASE_URL": address}
+    with running(GUNICORN, env | {"WEB_CONCURRENCY": "1"} | own, log):
         until(lambda: _answers(f"{address}/healthz"))
         yield address
 

@@ -33,7 +33,7 @@ LIST = {
 def servers() -> Iterator[tuple[StubApp, Sandbox]]:
     with running_app() as app:
         options = {"app_url": app.url, "skill_token": "skill", "bot_id": "bot-1"}
-        with running_sandbox(**options) as sandbox:
+        with running_sandbox({"KAKAO_TEMPLATE_DAILY_PLAN": "daily_plan"}, **options) as sandbox:
             yield app, sandbox
 
 
@@ -256,19 +256,6 @@ def test_rooms_are_newest_first_and_logs_oldest_first(sandbox: Sandbox, app: Stu
     assert kinds(sandbox) == ["alimtalk", "said", "answer", "alimtalk"]
     sandbox.reset()
     assert (sandbox.rooms(), sandbox.chat(ROOM)) == ([], [])
-
-
-def test_memos_of_one_owner_are_one_room(sandbox: Sandbox) -> None:
-    sandbox.configure(memo_owners={"token-1": "haneul/1", "token-2": "haneul/1"})
-    url = f"{sandbox.base_url}/v2/api/talk/memo/default/send"
-    form = {"template_object": '{"object_type": "text", "text": "안내", "link": {"web_url": "x"}}'}
-
-    for token in ("token-1", "token-2"):
-        requests.post(url, data=form, headers={"Authorization": f"Bearer {token}"}, timeout=10)
-
-    assert [one["room"] for one in sandbox.rooms()] == ["memo:haneul/1"]
-    assert kinds(sandbox, "memo:haneul/1") == ["memo", "memo"]
-    assert sandbox.say("memo:haneul/1", "안녕")["kind"] == "answer"
 
 
 @pytest.mark.parametrize(

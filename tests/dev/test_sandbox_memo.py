@@ -55,6 +55,16 @@ def test_memos_are_counted_by_the_owner_of_the_token(sandbox: Sandbox, kakao: Ka
     assert sandbox.memo_effects() == {}
 
 
+def test_memos_of_one_owner_are_one_chat_room(sandbox: Sandbox, kakao: Kakao) -> None:
+    sandbox.configure(memo_owners={"token-1": "haneul/1", "token-2": "haneul/1"})
+
+    for token in ("token-1", "token-2"):
+        kakao.send_to_me(token, MEMO)
+
+    assert [one["room"] for one in sandbox.rooms()] == ["memo:haneul/1"]
+    assert [one["kind"] for one in sandbox.chat("memo:haneul/1")] == ["memo", "memo"]
+
+
 def test_tokens_from_a_refresh_have_the_owner_of_the_refresh_token(sandbox: Sandbox, kakao: Kakao) -> None:
     sandbox.configure(
         memo_tokens=[],
