@@ -164,9 +164,10 @@ def announce(screen: Screen, environment: dict[str, str], port: int, sandbox_por
 
   API      {api}
   Docs     {api}/docs
-  Sandbox  {sandbox}   (KakaoTalk, the AlimTalk dealer and the LLM)
+  Sandbox  {sandbox}   (KakaoTalk to chat in, the AlimTalk dealer and the LLM)
 
-Paste this to create a user and today's plan (operator's key and all addresses: {RUN_FILE.relative_to(ROOT)}):
+Paste this to create a user, today's plan, and the code to type in the sandbox's KakaoTalk, which joins that
+chat to the user (operator's key and all addresses: {RUN_FILE.relative_to(ROOT)}):
 
 {first_curl(api, key)}
 """
@@ -174,13 +175,14 @@ Paste this to create a user and today's plan (operator's key and all addresses: 
 
 
 def first_curl(api: str, key: str) -> str:
-    """Return shell lines that create a user, with a phone number new every second, and a plan for today."""
+    """Return shell lines that create a user, with a number new every second, today's plan and a link code."""
     headers = f"-H 'Authorization: Bearer {key}' -H 'Content-Type: application/json'"
     return f"""  USER_ID=$(curl -sS {api}/users {headers} \\
     -d '{{"name": "김하루", "phone_number": "0100000'$(date +%M%S)'"}}' |
     sed -nE 's/.*"id": ?"([^"]+)".*/\\1/p')
   curl -sS {api}/plans/generate {headers} \\
-    -d '{{"user_id": "'$USER_ID'", "target_date": "'$(TZ=Asia/Seoul date +%F)'", "force": true}}'"""
+    -d '{{"user_id": "'$USER_ID'", "target_date": "'$(TZ=Asia/Seoul date +%F)'", "force": true}}'
+  curl -sS -X POST {api}/users/$USER_ID/link-code {headers}"""
 
 
 if __name__ == "__main__":

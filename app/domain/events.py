@@ -114,17 +114,24 @@ def _open(session: Session, provider: str, reason_code: str, ids: Sequence[UUID]
 
 
 def note_forgery(session: Session, provider: str, signature_state: str, request_id: str | None) -> None:
-    """Keep a bodiless row of a request that was not proved, at most 100 an hour a provider."""
+    """Keep a bodiless row of a request that was not proved, at most 100 an hour a provider.
+
+    Every further one is counted onto the newest row, as its `retry_count`: none goes uncounted.
+    """
     lock = text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))")
     session.execute(lock, {"key": f"forged:{provider}"})
+    forged = (WebhookEvent.provider == provider, WebhookEvent.status == "REJECTED")
+    of_this_hour = WebhookEvent.received_at > func.now() - text("interval '1 hour'")
     recent = session.scalars(
-        select(func.count()).where(
-            WebhookEvent.provider == provider,
-            WebhookEvent.status == "REJECTED",
-            WebhookEvent.received_at > func.now() - text("interval '1 hour'"),
-        )
-    ).one()
-    if recent < FORGED_AN_HOUR:
+        select(WebhookEvent.id)
+        .where(*forged, of_this_hour)
+        .order_by(WebhookEvent.received_at.desc())
+        .limit(FORGED_AN_HOUR)
+    ).all()
+    if len(recent) == FORGED_AN_HOUR:
+        more = update(WebhookEvent).where(WebhookEvent.id == recent[0])
+        session.execute(more.values(retry_count=WebhookEvent.retry_count + 1))
+    else:
         session.add(
             WebhookEvent(
                 provider=provider,

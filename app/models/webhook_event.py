@@ -16,6 +16,8 @@ SIGNATURE_STATES = ("valid", "invalid", "missing")
 class WebhookEvent(HasId, Base):
     """One event. `RECEIVED` is still to be worked on, from `due_at`; a forged one keeps no payload.
 
+    `retry_count`: how often work on it failed; of a forged one, how many more that came are not kept.
+
     `sender_id` is the person in the provider's words, by which a stranger's events are joined later.
     """
 

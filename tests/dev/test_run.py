@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -25,6 +26,7 @@ from dev.processes import ServiceError, wait_until
 from dev.run import sandbox_command
 from dev.runner import answers, procfile
 from dev.sandbox.__main__ import read_arguments
+from dev.sandbox.client import Sandbox
 from dev.services import locked, services
 
 START_TIMEOUT_S = 90.0
@@ -124,7 +126,11 @@ def test_ctrl_c_ends_everything_and_the_next_start_finds_the_data(clone: Path) -
         assert answers(first.told["sandbox"] + "/healthz")
         for name in ("run.json", "secrets.json"):
             assert stat.S_IMODE((clone / ".dev" / name).stat().st_mode) == 0o600
-        assert json.loads(first_curl(first))["status"] == "ACTIVE"
+        plan, joins = first_curl(first)
+        assert plan["status"] == "ACTIVE"
+        with Sandbox(first.told["sandbox"]) as sandbox:
+            said = sandbox.say(sandbox.open_room(), joins["code"])
+        assert "연결됐어요" in said["outputs"][0]["simpleText"]["text"]
 
         os.killpg(first.process.pid, signal.SIGINT)
         assert first.process.wait(START_TIMEOUT_S) == 130
@@ -141,11 +147,11 @@ def test_ctrl_c_ends_everything_and_the_next_start_finds_the_data(clone: Path) -
         assert second.has_left_nothing()
 
 
-def first_curl(running: Run) -> str:
-    """What the lines answer that it prints to be pasted."""
+def first_curl(running: Run) -> list[dict[str, Any]]:
+    """What the lines answer that it prints to be pasted: a plan, and the code that joins a chat."""
     lines = running.output.partition("Paste this")[2].partition("\n\n")[2].partition("\n\n")[0]
     done = subprocess.run(["/bin/sh", "-c", lines], capture_output=True, check=True, text=True)
-    return done.stdout
+    return [json.loads(each) for each in re.split(r"(?<=})\s*(?={)", done.stdout.strip())]
 
 
 def test_kill_9_leaves_nothing_and_the_next_start_works_on_other_ports(clone: Path) -> None:

@@ -37,6 +37,7 @@ def test_at_most_a_hundred_forged_rows_an_hour_are_kept(client: SpecClient, db_s
         assert client.post(URL, json=turn("완료")).status_code == 401
 
     assert len(events(db_session)) == 100
+    assert sum(1 + each.retry_count for each in events(db_session)) == 103
 
 
 def test_two_tokens_are_good_while_they_rotate(app: Flask, another_app: Any) -> None:
