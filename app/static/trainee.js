@@ -22,6 +22,13 @@
   });
   window.addEventListener("pageshow", () => { delete document.documentElement.dataset.sending; });
 
+  // What unfolds below the thumb comes into sight.
+  document.addEventListener("toggle", (event) => {
+    if (event.target.open && event.target.closest(".otherwise")) {
+      event.target.scrollIntoView({ block: "nearest" });
+    }
+  }, true);
+
   const rest = document.querySelector("[data-left]");
   if (!rest) return;
   const total = Number(rest.dataset.total);
