@@ -1,10 +1,11 @@
 """The same tap, the same event, the same words: once; two honest reports: twice."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 import pytest
-from factories import at_once, get_plan, make_lifter, make_plan, row_count
+from factories import at_once, get_plan, make_lifter, make_plan, overlapping, row_count
 from openapi_client import SpecClient
 from skill_builders import Chat, joined, post, turn
 from sqlalchemy import Engine, select, text
@@ -84,6 +85,16 @@ def test_the_same_words_at_once_are_one_set(client: SpecClient, chat: Chat, plan
     at_once(6, lambda _: post(client.application.test_client(), turn("완료")))
 
     assert done(client, plan) == 1
+
+
+def test_two_reports_at_once_are_two_sets(client: SpecClient, chat: Chat, plan: Any, engine: Engine) -> None:
+    said = ["완료 4회 30kg", "완료 5회 30kg"]
+    calls = [partial(post, client.application.test_client(), turn(each)) for each in said]
+
+    overlapping(engine, "SELECT FROM exercise_plans FOR UPDATE", calls)
+
+    sets = get_plan(client, plan["id"])["sessions"][0]["sets"]
+    assert [each["performed_reps"] for each in sets[:3]] == [4, 5, None]
 
 
 def test_the_same_words_later_are_another_set(
