@@ -76,10 +76,10 @@ def test_rules_do_no_network(package: str) -> None:
     assert {(path, name) for path, name in found if name.split(".")[0] in NETWORK} == set()
 
 
-def test_coach_and_clients_know_no_database() -> None:
+def test_coach_chat_and_clients_know_no_database() -> None:
     found = {
         (path.name, name)
-        for package in ("coach", "clients")
+        for package in ("coach", "chat", "clients")
         for path in modules(package)
         for name in imports(path)
     }

@@ -72,7 +72,6 @@ _EMERGENCIES = (
 _EMERGENCY = re.compile("|".join(f"(?:{each})" for each in _EMERGENCIES))
 _AREA = tuple((area, re.compile(words)) for area, words in AREAS.items())
 _HURTS, _HURTS_THERE = re.compile(HURTS), re.compile(HURTS_THERE)
-_SORE_MUSCLE = re.compile("근육통")
 _OUT_OF_TEN = re.compile(
     f"10점? ?(?:만점|중)[에의]?서? ?({BEFORE_UNIT})|({BEFORE_UNIT}) ?점|(?<![0-9/])(10"
     "|[1-9]) ?/ ?10(?![0-9/])"
@@ -105,7 +104,7 @@ def pain(text: str) -> Said | None:
 
 def hurts(text: str) -> bool:
     """Whether anything hurts; sore muscles alone and denied pain do not."""
-    rest = _SORE_MUSCLE.sub(" ", DENIALS.sub(" ", text))
+    rest = DENIALS.sub(" ", text)
     found = areas(rest)
     if _HURTS.search(rest) or (found and _HURTS_THERE.search(rest)):
         return True

@@ -67,10 +67,8 @@ def hear(pieces: list[Piece]) -> Heard:
     _collect(heard)
     _before_the_last(heard)
     _measure(heard)
-    if (
-        len(heard.values.keys() & WEIGHTS) > 1
-        or len({piece.kind for piece in heard.pieces} & BANDS.keys()) > 1
-    ):
+    weights, bands = heard.values.keys() & WEIGHTS, {piece.kind for piece in heard.pieces} & BANDS.keys()
+    if len(weights) > 1 or len(bands) > 1:
         heard.clear = False  # "40kg에서 2.5 올려서"
     return heard
 

@@ -59,8 +59,8 @@ def _failed(heard: Heard) -> Intent | None:
     if Kind.SETS in heard.values and Kind.REPS not in heard.values:
         return None  # 2세트밖에 못 했어
     if heard.has(Kind.MISSED) and not counted:
-        heard.values.pop(Kind.REPS, None)
-        heard.values.pop(Kind.NUMBER, None)
+        for kind in (Kind.REPS, Kind.SECONDS, Kind.NUMBER):
+            heard.values.pop(kind, None)
     return Intent.FAILED
 
 

@@ -3,8 +3,8 @@
 import re
 
 from app.chat import body
+from app.chat.exercises import EXERCISES
 from app.chat.said import Intent, Said, SkipReason, Whole
-from app.chat.words import EXERCISES
 
 BUSY = (
     "자리[가도]? ?(?:가 )?(?:없|꽉|안 ?나)|(?:기구|기계|머신|벤치|랙|스미스|덤벨|아령|바벨|케이블|원판|밴드"
@@ -134,8 +134,6 @@ def other_skip(text: str) -> Said | None:
 def wish(text: str) -> Said | None:
     """The first wish of the table; none of them changes anything but BUSY and START, which ask back."""
     found = next((intent for intent, words in _WISHES if words.search(text)), None)
-    if found is Intent.WEEK and _ELSEWHEN.search(text):
-        return None
     return Said(found) if found else None
 
 

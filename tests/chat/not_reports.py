@@ -117,6 +117,7 @@ RPE 11 | UNKNOWN
 가슴 통증 없어요 | UNKNOWN
 알림 끄지 마 | UNKNOWN
 알림 안 와요 | UNKNOWN
+알림 켜져 있어? | UNKNOWN
 알림 어떻게 꺼요? | HELP
 휴식 끝 | REST
 시장 | UNKNOWN

@@ -266,6 +266,7 @@ ok 40 8 | DONE reps=8 weight_kg=40
 방금 거 7개였어요 | CORRECT reps=7
 정정 7회 40kg | CORRECT reps=7 weight_kg=40
 수정 42.5 | CORRECT number=42.5
+7로 수정 | CORRECT number=7
 수정 42.5kg | CORRECT weight_kg=42.5
 7회로 바꿔줘 | CORRECT reps=7
 8개 아니고 7개 | CORRECT reps=7

@@ -13,7 +13,7 @@ from wish_tables import WISHES
 
 from app.chat import Intent, Said, understand
 from app.chat.normalize import one_slip_apart, plain
-from app.coach.enums import Area, Band
+from app.coach import Area, Band, exercises
 
 READ = {
     "reps": int,
@@ -97,6 +97,16 @@ def test_what_is_no_report_records_nothing(utterance: str, meaning: str) -> None
 
     assert said.intent not in RECORDS
     assert meaning == "-" or said == expected(meaning)
+
+
+def test_every_exercise_may_be_named_beside_a_report_or_a_skip() -> None:
+    names = [exercise.name_ko for exercise in exercises().values()]
+
+    reports = {name: understand(f"{name} 8개 완료") for name in names}
+    skips = {name: understand(f"{name} 건너뛰기") for name in names}
+
+    assert {name for name, said in reports.items() if said != Said(Intent.DONE, reps=8)} == set()
+    assert {name for name, said in skips.items() if said != Said(Intent.SKIP, whole="exercise")} == set()
 
 
 def test_the_tables_are_large_and_say_nothing_twice() -> None:
@@ -239,6 +249,13 @@ def test_long_texts_take_no_long_time(piece: str) -> None:
 
     assert in_range(said)
     assert took_s < 0.5
+
+
+def test_only_the_beginning_of_a_long_text_is_read() -> None:
+    long, report = plain("가" * 5000), understand("완료 " * 41)
+
+    assert len(long) == 1000
+    assert report.intent is Intent.UNKNOWN
 
 
 def test_a_slip_is_one_jamo_and_no_more() -> None:

@@ -16,6 +16,7 @@ WISHES = """
 오늘 못 해 | SKIP whole=plan
 오늘 못 해요 | SKIP whole=plan
 오늘 운동 못 했어 | SKIP whole=plan
+오늘 못 했어 | SKIP whole=plan
 못 갈 것 같아 | SKIP whole=plan
 오늘은 패스 | SKIP whole=plan
 오늘 야근이라 못 가요 | SKIP whole=plan skip_reason=time
@@ -139,6 +140,7 @@ WISHES = """
 알림 7pm | REMIND_AT at=19:00
 알림 24시 | REMIND_AT at=00:00
 알림 25시 | REMIND_AT
+알림 7시 10분 전 | REMIND_AT
 알림 시간 바꿔줘 | REMIND_AT
 알림 매일 7시에 | REMIND_AT at=07:00
 알림 저녁 7시 반으로 바꿔줘 | REMIND_AT at=19:30
