@@ -184,6 +184,8 @@ def _measure(heard: Heard) -> None:
     """Finds the measure of bare numbers, where only one is possible."""
     if len(heard.bare) == 1:
         number, linked = heard.bare[0]
+        if heard.has(Kind.SLASH) and number < SURE_KG:
+            heard.clear = False  # "6/8개": six of eight?
         heard.put(_only_measure(heard, linked), number)
         if heard.values.get(Kind.KG) == 0:
             heard.clear = False  # "4 0 키로"

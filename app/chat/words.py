@@ -48,6 +48,7 @@ class Kind(StrEnum):
     JUST = "just"
     TIMES = "times"
     COMMA = "comma"
+    SLASH = "slash"
     REPS_AT_KG = "reps_at_kg"
     KG_NEXT = "kg_next"
     REPS_NEXT = "reps_next"
@@ -172,7 +173,8 @@ WORDS: Mapping[Kind, tuple[str, ...]] = {
     ),
     Kind.JUST: ("만",),
     Kind.TIMES: ("x|[*]|곱하기",),
-    Kind.COMMA: ("[,/]",),
+    Kind.COMMA: (",",),
+    Kind.SLASH: ("/",),
     Kind.REPS_AT_KG: ("@",),
     Kind.KG_NEXT: ("(?:무게|중량|웨이트)(?:는|은|를|을|가|이)?",),
     Kind.REPS_NEXT: ("(?:횟수|반복|개수|갯수|렙수)(?:는|은|를|을|가|이)?",),

@@ -185,6 +185,22 @@ PR 100kg | UNKNOWN
 https://example.com/123456 | UNKNOWN
 알림 8시에 왔어 | UNKNOWN
 시작 안 했어 | UNKNOWN
+6/8개 | UNKNOWN
+8개 중에 6개 성공 | UNKNOWN
+8개라고 했잖아 | UNKNOWN
+아마 8개 | UNKNOWN
+8개인가 | UNKNOWN
+목표 8개 달성 | UNKNOWN
+8개 목표였는데 6개 | UNKNOWN
+클리너 | UNKNOWN
+끝났는데 기록이 안 돼요 | UNKNOWN
+1/3 완료 | UNKNOWN
+한 단계 올려서 8개 | UNKNOWN
+아프면 건너뛰어도 되나요? | UNKNOWN
+기절 안 했어 | UNKNOWN
+허리 꺾여요 | UNKNOWN
+워밍업 세트 완료 | UNKNOWN
+세트당 10개 | UNKNOWN
 2/3 | UNKNOWN
 8 - 10 | UNKNOWN
 """

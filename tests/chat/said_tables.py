@@ -171,6 +171,9 @@ DONE! | DONE
 완료 8 | DONE number=8
 8 | DONE number=8
 8! | DONE number=8
+40/8개 | DONE reps=8 weight_kg=40
+완료1 | DONE number=1
+삼세트 완료 | DONE set_no=3
 42.5 | DONE number=42.5
 여덟 | DONE number=8
 8 완료 | DONE number=8

@@ -27,6 +27,7 @@ WISHES = """
 아파서 건너뛰기 | SKIP skip_reason=pain
 무릎 아파서 건너뛸게요 | SKIP skip_reason=pain areas=knee
 허리가 너무 아파서 오늘은 패스 | SKIP whole=plan skip_reason=pain areas=lower_back pain_score=7
+통증 때문에 오늘은 쉴게요 | SKIP whole=plan skip_reason=pain
 이건 패스할게요 | SKIP
 넘어갈게요 | SKIP
 겅너뛰기 | SKIP
@@ -63,6 +64,10 @@ WISHES = """
 8개 하니까 무릎이 아파 | PAIN areas=knee
 무릎은 안 아픈데 허리가 아파요 | PAIN areas=lower_back
 가슴 근육이 아파요 | PAIN
+가슴 통증 없고 무릎만 아파요 | PAIN areas=knee
+발목이 좀 부었어 | PAIN areas=ankle pain_score=2
+허리에 부담이 와요 | PAIN areas=lower_back
+쫌 아파 | PAIN pain_score=2
 쥐났어 | PAIN
 어지러워요 | PAIN
 왼쪽 어깨 | PAIN areas=shoulder
@@ -96,6 +101,13 @@ WISHES = """
 다리가 심하게 부었어요 | EMERGENCY
 회음부 감각이 없어 | EMERGENCY
 소변 조절이 안 돼요 | EMERGENCY
+가슴 통증이 안 없어져요 | EMERGENCY
+오줌 색깔이 진짜 갈색임 | EMERGENCY
+소변색이 콜라같아요 | EMERGENCY
+숨이 안셔져 | EMERGENCY
+대변 조절이 안돼 | EMERGENCY
+팔뚝이 터질듯이 부었어요 | EMERGENCY
+흉통이 있어요 | EMERGENCY
 119 | EMERGENCY
 119 불러줘 | EMERGENCY
 무릎 아파서 건너뛰려다 쓰러질 뻔 | EMERGENCY
