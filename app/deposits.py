@@ -38,11 +38,11 @@ class Deposits:
         self._room = BoundedSemaphore(MOST_WAITING)
 
     def make(self, app: Flask, work: Work, then: Callable[[], object], **fields: str) -> None:
-        """Do `work`, commit, and do `then`; returns when that has been tried once, at the latest after 2 s.
+        """Do `work` and commit; returns when that has been tried once, at the latest after 2 s.
 
         What fails is tried again in the background for 5 minutes, or until this process ends. `work` gets a
-        session, must be safe to run twice, and may fail with any SQLAlchemyError; `then` must not fail.
-        `fields` go with the log's lines.
+        session, must be safe to run twice, and may fail with any SQLAlchemyError. If it returns something
+        true, `then` follows after the commit, which must not fail. `fields` go with the log's lines.
         """
         if not self._room.acquire(blocking=False):
             log.error("webhook given up: too many wait for the database", extra=fields)
@@ -63,24 +63,26 @@ class Deposits:
 
     def _keep_trying(self, work: Work, then: Callable[[], object], tried: Event) -> None:
         end, pauses = monotonic() + KEEP_TRYING_S, list(PAUSES_S)
-        while not self._done(work):
+        while (found := self._try(work)) is None:
             tried.set()
             pause = pauses.pop(0) if len(pauses) > 1 else pauses[0]
             if monotonic() + pause > end:
                 log.error("webhook given up: the database does not take it")
                 return
             sleep(pause)
-        then()
+        if found:
+            then()
 
-    def _done(self, work: Work) -> bool:
+    def _try(self, work: Work) -> bool | None:
+        """Whether `work` returned something true; None when it failed."""
         try:
             with Session(self._engine) as session:
-                work(session)
+                found = bool(work(session))
                 session.commit()
+                return found
         except SQLAlchemyError as error:
             log.warning("webhook not stored yet", extra={"error": type(error).__name__})
-            return False
-        return True
+            return None
 
 
 def init_app(app: Flask) -> None:

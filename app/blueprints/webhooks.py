@@ -108,8 +108,8 @@ def _check_app(fields: dict[str, str]) -> None:
         refuse("kakao_unlink")
 
 
-def _store_unlink(session: Session, *, fields: dict[str, str], request_id: str) -> None:
-    events.store(session, "kakao_unlink", [_unlink_event(session, fields)], request_id)
+def _store_unlink(session: Session, *, fields: dict[str, str], request_id: str) -> int:
+    return events.store(session, "kakao_unlink", [_unlink_event(session, fields)], request_id)
 
 
 def _unlink_event(session: Session, fields: dict[str, str]) -> Incoming:

@@ -76,8 +76,7 @@ def _pairs(encoded: bytes) -> list[tuple[str, str]]:
 
 def _members(body: bytes) -> list[tuple[str, str]]:
     try:
-        value = json.loads(body) if body.lstrip().startswith(b"{") else None
+        value = json.loads(body) if body.lstrip().startswith(b"{") else {}
+        return [(name, each if isinstance(each, str) else json.dumps(each)) for name, each in value.items()]
     except (ValueError, RecursionError):
         return []
-    members = value.items() if isinstance(value, dict) else ()
-    return [(name, inner if isinstance(inner, str) else json.dumps(inner)) for name, inner in members]

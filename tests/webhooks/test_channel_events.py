@@ -9,8 +9,11 @@ from kakao import CHANNEL, PERSON, SIGNED, UNLINK, change, events, make_due, tel
 from messages import open_reviews
 from openapi_client import SpecClient
 from redis import Redis
-from sqlalchemy import text
+from review_builders import decided
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
+
+from app.models import ManualReview
 
 Run = Callable[[], None]
 FORGED = [
@@ -111,6 +114,25 @@ def test_a_proved_body_of_an_unknown_shape_is_kept_for_a_human(
     assert answer.status_code == 200
     assert (event.status, event.schema_version, event.payload) == ("MANUAL_REVIEW", None, body)
     assert open_reviews(db_session) == [("webhook_event", "kakao_channel", "unknown_schema", 1)]
+
+
+def test_an_event_that_is_still_not_understood_goes_back_to_a_human(
+    client: SpecClient, run_webhooks: Run, db_session: Session
+) -> None:
+    tell(client, {"event": "muted"})
+    unlink(client, user_id="")
+    before = db_session.scalars(select(ManualReview.id)).all()
+
+    for each in before:
+        assert decided(client, each, "retry")["applied"] == 1
+    run_webhooks()
+
+    assert [each.status for each in events(db_session)] == ["MANUAL_REVIEW"] * 2
+    assert open_reviews(db_session) == [
+        ("webhook_event", "kakao_channel", "unknown_schema", 1),
+        ("webhook_event", "kakao_unlink", "unknown_schema", 1),
+    ]
+    assert not {each.review_id for each in events(db_session)} & set(before)
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b'"x"', b"\xff", b'{"id": "\\u0000"}'])
