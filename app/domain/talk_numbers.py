@@ -100,6 +100,8 @@ def _given(talk: Talk, day: Day, row: ExerciseSetState, bare: str | None = None)
         "rir": said.rir,
         "performed_band": said.band and said.band.value,
     }
+    if said.reps is not None and said.seconds is not None:  # `1분에 20개`
+        del numbers[REPS if exercise.target_reps is None else SECONDS]
     if said.number is not None:
         name = bare or _measure(exercise, said)
         whole = said.number == int(said.number)
