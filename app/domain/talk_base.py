@@ -14,8 +14,9 @@ from app import coach
 from app.chat import figures
 from app.chat.answers import Link, Quick, Reply
 from app.chat.said import Said
-from app.domain import sets
+from app.domain import plans, sets
 from app.domain.chats import Chat, Turn
+from app.domain.days import korean_date
 from app.domain.sets import Day
 from app.models import ExerciseSession, ExerciseSetState, User
 
@@ -115,7 +116,10 @@ def onward(talk: Talk, day: Day, before: str) -> Reply:
 
 
 def finished(talk: Talk, day: Day, before: str = "") -> Reply:
-    """Every set of the day has an end."""
+    """Every set of the day has an end; on a day of rest there is none, and why."""
+    if not day.sets:
+        why = " ".join(plans.explained(day.plan)) or day.plan.summary
+        return Reply(why, (WEEK, HELP), title=korean_date(day.plan.target_date))
     done = [each for each in day.sets if each.status in ("DONE", "FAILED")]
     moved = sum((_moved_kg(day, row) for row in done), start=Decimal(0))
     said = "오늘 운동을 모두 마쳤어요. 수고하셨어요!" if done else "오늘 운동을 마무리했어요. 다음에 만나요."

@@ -34,7 +34,8 @@ def sore(talk: Talk) -> Reply:
     """Spare what hurts: in the profile for two weeks, and in what is left of today."""
     areas, said = talk.said.areas, talk.said
     if not areas:
-        return Reply("어디가 아픈가요?", tuple(Quick(f"{name} 아파요") for name in figures.AREAS.values()))
+        places = [Quick(f"{name} 아파요") for name in figures.AREAS.values()]
+        return Reply("어디가 아픈가요? 다른 곳이면 오늘은 쉬어 주세요.", (*places, Quick("오늘은 쉴래요")))
     score = said.pain_score or MODERATE
     day = talk.day()
     if said.skip_reason == "pain" and day is not None and day.pending is not None:

@@ -2,6 +2,7 @@
 
 from sqlalchemy.orm import Session
 
+from app import coach
 from app.chat.answers import Quick, Reply
 from app.chat.said import Intent, Said
 from app.domain import chats, link_codes, scheduling, users
@@ -13,6 +14,11 @@ GREETING = (
     "안녕하세요, 갓생 코치예요. 매일의 운동을 카카오톡으로 알려 드려요.\n\n"
     "먼저 앱에서 '카카오톡 연결'을 눌러 6자리 코드를 받은 뒤, 여기에 그 숫자를 보내 주세요. "
     "코드는 10분 동안 한 번 쓸 수 있어요."
+)
+NOT_JOINED = (
+    "아직 연결되지 않은 대화라 누구의 알림인지 알 수 없어요. "
+    "받은 알림톡의 '알림톡 차단'을 누르면 바로 멈춰요. "
+    "앱에서 받은 6자리 코드를 보내 연결하면 여기서도 끌 수 있어요."
 )
 HELP_TEXT = (
     "이렇게 말해 보세요.\n"
@@ -27,7 +33,14 @@ HELP_TEXT = (
 
 
 def stranger(session: Session, chat: Chat, turn: Turn, said: Said, world: World) -> Reply:
-    """The answer to somebody whose chat is not joined to a trainee: take their code, or say how."""
+    """The answer to somebody whose chat is not joined to a trainee: take their code, or say how.
+
+    An emergency is one whoever has it; and whoever wants no messages is told what stops them.
+    """
+    if said.intent is Intent.EMERGENCY:
+        return Reply(coach.reason_ko("EMERGENCY_STOP"))
+    if said.intent is Intent.MUTE:
+        return Reply(NOT_JOINED, (HOW_TO_JOIN,))
     if said.intent is not Intent.LINK_CODE or said.code is None:
         return Reply(GREETING, (HOW_TO_JOIN,))
     if chat.wrong_codes >= link_codes.MAX_WRONG:

@@ -57,8 +57,7 @@ def overview(talk: Talk, day: Day) -> Reply:
     """The exercises of a day with what was done of each, and the set that is next."""
     plan = day.plan
     if not day.sets:
-        said = " ".join(plans.explained(plan)) or plan.summary
-        return Reply(said, (WEEK, HELP), title=korean_date(plan.target_date))
+        return finished(talk, day)
     lines = [_exercise_line(day, session_id) for session_id in day.exercises]
     row = day.pending
     if row is None:
@@ -111,8 +110,10 @@ def remaining(talk: Talk) -> Reply:
 def rest(talk: Talk) -> Reply:
     """How long to rest, counted from the report before."""
     day = talk.day()
-    if day is None or not day.sets:
+    if day is None:
         return ASK_FOR_PLAN
+    if not day.sets:
+        return finished(talk, day)
     reported = [row for row in day.sets if row.reported_at is not None]
     last = max(reported, key=lambda row: row.reported_at or talk.world.now) if reported else None
     row = day.pending

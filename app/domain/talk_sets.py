@@ -41,8 +41,12 @@ def tapped(talk: Talk) -> Reply | None:
         return STALE
     is_again = given.get("again") is True
     if row.status != "PENDING" and not is_again:
-        return onward(talk, day, f"{set_name(day, row)}는 이미 기록했어요: {figures.performed(row)}")
+        return onward(talk, day, _already(day, row))
     return _report(talk, day, row, {"status": do} | _offered(talk, day, row, do))
+
+
+def _already(day: Day, row: ExerciseSetState) -> str:
+    return f"{set_name(day, row)}는 이미 기록했어요: {figures.performed(row)}"
 
 
 def _bound(talk: Talk, given: Mapping[str, Any]) -> tuple[Day, ExerciseSetState] | None:
@@ -65,10 +69,12 @@ def typed(talk: Talk) -> Reply:
         return NO_PLAN
     row = day.pending
     if row is None:
-        return finished(talk, day, "오늘은 더 기록할 세트가 없어요.")
+        return finished(talk, day, "더 기록할 세트가 없어요.")
     if talk.said.intent is Intent.SKIP:
         return _skip(talk, day, row)
     rows = _meant(talk.said, day, row)
+    if rows[0].status != "PENDING" and not _says_numbers(talk.said):
+        return onward(talk, day, _already(day, rows[0]))
     numbers = talk_numbers.read(talk, day, rows[0], REPORTS[talk.said.intent])
     if isinstance(numbers, Reply):
         return numbers
@@ -140,12 +146,17 @@ def _skip(talk: Talk, day: Day, row: ExerciseSetState) -> Reply:
 
 
 def corrected(talk: Talk) -> Reply:
-    """Change the set that was reported last: to what is said, or ask what it should be."""
+    """Change the set that was reported last, or the one of its exercise that is named.
+
+    To what is said; without a number, ask what it should be.
+    """
     day = talk.day()
     reported = [row for row in day.sets if row.reported_at] if day else []
     if day is None or not reported:
         return Reply("아직 고칠 기록이 없어요.", (NEXT, TODAY, HELP))
     row = max(reported, key=lambda each: (each.reported_at, each.set_no))
+    of_exercise = (each for each in reported if each.session_id == row.session_id)
+    row = next((each for each in of_exercise if each.set_no == talk.said.set_no), row)
     if not _says_numbers(talk.said):
         now = f"{set_name(day, row)} 기록({figures.performed(row)})"
         text = f"{now}을 어떻게 바꿀까요?\n'정정 7회 40kg'처럼 보내셔도 돼요."

@@ -25,6 +25,14 @@ def test_a_stranger_is_greeted_and_told_how(client: SpecClient) -> None:
     assert "6자리 코드" in Chat(client).say("오늘 운동")
 
 
+def test_a_strangers_emergency_is_one(client: SpecClient) -> None:
+    assert "119" in Chat(client).say("가슴이 조여요")
+
+
+def test_a_stranger_is_told_what_stops_messages(client: SpecClient) -> None:
+    assert "알림톡 차단" in Chat(client).say("알림 꺼")
+
+
 def test_a_code_typed_in_chat_joins_the_trainee(client: SpecClient, db_session: Session) -> None:
     user = make_user(client)
 

@@ -127,6 +127,29 @@ def test_the_set_reported_last_can_be_corrected(client: SpecClient, chat: Chat, 
     assert states(client, plan)[:3] == [("DONE", 4, 30), ("DONE", 7, 30), ("PENDING", None, None)]
 
 
+def test_a_set_can_be_named_to_be_corrected(client: SpecClient, chat: Chat, plan: Any) -> None:
+    chat.say("완료 4회 30kg")
+    chat.say("완료 5회 30kg")
+
+    chat.say("1세트 6회로 고쳐줘")
+
+    assert states(client, plan)[:2] == [("DONE", 6, 30), ("DONE", 5, 30)]
+
+
+def test_a_set_named_again_without_numbers_stays(client: SpecClient, chat: Chat, plan: Any) -> None:
+    chat.say("완료 4회 35kg")
+
+    assert "이미 기록했어요" in chat.say("1세트 완료")
+    assert states(client, plan)[:2] == [("DONE", 4, 35), ("PENDING", None, None)]
+
+
+def test_sets_are_counted_aloud(client: SpecClient, chat: Chat, plan: Any) -> None:
+    chat.say("1세트 완료")
+    chat.say("2세트 완료")
+
+    assert [status for status, *_ in states(client, plan)][:3] == ["DONE", "DONE", "PENDING"]
+
+
 def test_a_wrong_tap_can_be_corrected_by_tapping(client: SpecClient, chat: Chat, plan: Any) -> None:
     chat.say("시작")
     chat.tap("완료")
@@ -203,11 +226,20 @@ def test_a_day_without_a_plan_gets_one_in_chat_and_no_message(client: SpecClient
     assert "1." in text
 
 
-def test_a_rest_day_says_why(client: SpecClient) -> None:
+@pytest.mark.parametrize("said", ["오늘 운동", "다음", "완료", "남은 세트", "건너뛰기", "쉬는 시간"])
+def test_a_rest_day_says_why(client: SpecClient, said: str) -> None:
+    weekday = today().isoweekday() % 7 + 1
+    user = make_user(client, profile={"days_per_week": 1, "weekdays": [weekday]})
+    make_plan(client, user["id"], force=False)
+
+    assert "푹 쉬어 주세요" in joined(client, user).say(said)
+
+
+def test_a_rest_day_is_found_when_it_is_asked_for(client: SpecClient) -> None:
     weekday = today().isoweekday() % 7 + 1
     user = make_user(client, profile={"days_per_week": 1, "weekdays": [weekday]})
 
-    assert "쉬" in joined(client, user).say("오늘 운동")
+    assert "푹 쉬어 주세요" in joined(client, user).say("오늘 운동")
 
 
 def test_the_rest_is_counted_from_the_last_report(chat: Chat, plan: Any) -> None:
