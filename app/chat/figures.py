@@ -1,10 +1,9 @@
-"""How numbers are written for a trainee."""
+"""How numbers, measures and places are written for a trainee, in chat and on the page."""
 
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-BANDS: Mapping[str, str] = {"LIGHT": "가벼운 밴드", "MEDIUM": "중간 밴드", "HEAVY": "강한 밴드"}
 AREAS: Mapping[str, str] = {
     "knee": "무릎",
     "lower_back": "허리",
@@ -15,54 +14,49 @@ AREAS: Mapping[str, str] = {
     "hip": "고관절",
     "ankle": "발목",
 }
+BANDS: Mapping[str, str] = {"LIGHT": "가벼운 밴드", "MEDIUM": "중간 밴드", "HEAVY": "강한 밴드"}
 
 
-def kg(value: Decimal) -> str:
-    """`42.5kg`, without zeros that say nothing."""
-    return f"{value.normalize():f}kg"
+def number(value: Decimal | int) -> str:
+    """As people write it: `42.5`, `1,240`."""
+    return f"{Decimal(value).normalize():,f}"
 
 
-def volume(value: Decimal) -> str:
-    """`1,234kg`."""
-    return f"{round(value):,}kg"
+def kilograms(value: Decimal) -> str:
+    """`42.5 kg`, which no line break parts."""
+    return f"{number(value)}\u00a0kg"
 
 
 def duration(seconds: int) -> str:
     """`45초`, `2분`, `1분 30초`."""
     minutes, rest = divmod(seconds, 60)
-    parts = [f"{minutes}분"] if minutes else []
-    return " ".join(parts + ([f"{rest}초"] if rest or not minutes else []))
+    said = [f"{minutes}분"] if minutes else []
+    return " ".join(said + ([f"{rest}초"] if rest or not minutes else []))
 
 
-def dose(reps: int | None, seconds: int | None, weight_kg: Decimal | None, band: str | None) -> str:
-    """`8회 × 12kg`, `30초`, `12회 · 가벼운 밴드`."""
-    amount = duration(seconds) if seconds is not None else f"{reps or 0}회"
-    if weight_kg is not None:
-        return f"{amount} × {kg(weight_kg)}"
-    return f"{amount} · {BANDS[band]}" if band else amount
+def measures(kg: Decimal | None, band: str | None, reps: int | None, seconds: int | None) -> str:
+    """`12 kg × 8회`, `가벼운 밴드 × 12회`, `30초`: what there is of them."""
+    load = kilograms(kg) if kg is not None else BANDS.get(band or "", "")
+    count = f"{reps}회" if reps is not None else duration(seconds) if seconds is not None else ""
+    return "\u00a0× ".join(each for each in (load, count) if each)
 
 
-def target(exercise: Any, offered_kg: Decimal | None = None) -> str:
-    """What to do in each set of an exercise: `한쪽 10회 × 8kg`."""
-    weight = exercise.target_weight_kg if offered_kg is None else offered_kg
-    said = dose(exercise.target_reps, exercise.target_seconds, weight, exercise.target_band)
-    return f"한쪽 {said}" if exercise.per_side else said
+def target(exercise: Any, kg: Decimal | None = None) -> str:
+    """What to do in a set of an exercise's row; `kg` replaces the prescribed load."""
+    load = exercise.target_weight_kg if kg is None else kg
+    said = measures(load, exercise.target_band, exercise.target_reps, exercise.target_seconds)
+    return f"{said} · 좌우 각각" if exercise.per_side else said
 
 
 def performed(row: Any) -> str:
-    """How a set ended: `8회 × 12kg`, `건너뜀`."""
-    if row.status == "SKIPPED":
-        return "건너뜀"
-    said = dose(row.performed_reps, row.performed_seconds, row.performed_weight_kg, row.performed_band)
-    return f"실패 {said}" if row.status == "FAILED" else said
+    """What was done in a set, as `target`; "" for one that was skipped or is pending."""
+    if row.status not in ("DONE", "FAILED"):
+        return ""
+    return measures(row.performed_weight_kg, row.performed_band, row.performed_reps, row.performed_seconds)
 
 
-def has_batchim(word: str) -> bool:
-    """Whether a Korean word ends in a consonant, which chooses its particle."""
-    last = word[-1:]
-    return "가" <= last <= "힣" and (ord(last) - ord("가")) % 28 != 0
-
-
-def with_particle(word: str, pair: str) -> str:
-    """`무릎을`, `허리를`: `pair` is `을를`, `이가`, `은는` or `과와`, after a consonant and after a vowel."""
-    return word + (pair[0] if has_batchim(word) else pair[1])
+def with_object(word: str) -> str:
+    """The word with its particle 을 or 를, which its last sound chooses."""
+    code = ord(word[-1]) - 0xAC00
+    has_final = 0 <= code < 11172 and code % 28 > 0
+    return f"{word}{'을' if has_final else '를'}"

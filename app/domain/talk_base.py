@@ -86,7 +86,7 @@ def next_line(talk: Talk, day: Day, row: ExerciseSetState) -> str:
     offered = sets.offered_kg(talk.user, day, exercise)
     line = f"{set_name(day, row)}\n{figures.target(exercise, offered)} · 쉬는 시간 {_rest(exercise)}"
     if offered is not None and exercise.target_weight_kg is not None and offered < exercise.target_weight_kg:
-        line += f"\n(조금 가볍게 {figures.kg(offered)}로 해 봐요)"
+        line += f"\n(조금 가볍게 {figures.kilograms(offered)}로 해 봐요)"
     return line
 
 
@@ -123,7 +123,7 @@ def finished(talk: Talk, day: Day, before: str = "") -> Reply:
     done = [each for each in day.sets if each.status in ("DONE", "FAILED")]
     moved = sum((_moved_kg(day, row) for row in done), start=Decimal(0))
     said = "오늘 운동을 모두 마쳤어요. 수고하셨어요!" if done else "오늘 운동을 마무리했어요. 다음에 만나요."
-    said += f"\n{len(done)}/{len(day.sets)}세트 · {figures.volume(moved)}"
+    said += f"\n{len(done)}/{len(day.sets)}세트 · {figures.kilograms(moved)}"
     text = "\n\n".join(part for part in (before, said) if part)
     return Reply(text, (SUMMARY, WEEK), links=(talk.page(day),))
 

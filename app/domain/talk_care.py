@@ -96,11 +96,11 @@ def busy(talk: Talk) -> Reply:
     exercise = day.exercises[row.session_id]
     change = Change((exercise,), _other(talk, day, exercise))
     if not change.added:
-        told = f"{figures.with_particle(name_of(exercise), '을를')} 대신할 운동을 찾지 못했어요."
+        told = f"{figures.with_object(name_of(exercise))} 대신할 운동을 찾지 못했어요."
         return Reply(f"{told} 잠시 기다리거나 건너뛸 수 있어요.", (Quick("이 운동 건너뛰기"), NEXT))
     swaps.write(talk.session, day.plan, change, reason="busy", now=talk.world.now)
     fresh = _after(talk, change) or day
-    other = figures.with_particle(change.added[0].name_ko, "을를")
+    other = figures.with_object(change.added[0].name_ko)
     return onward(talk, fresh, f"{name_of(exercise)} 대신 {other} 마지막에 넣었어요.")
 
 

@@ -172,7 +172,9 @@ def _likely(talk: Talk, day: Day, row: ExerciseSetState, missing: str) -> list[t
     exercise = day.exercises[row.session_id]
     if missing == KG:
         weights = {sets.offered_kg(talk.user, day, exercise), _weight_before(talk, day, row)}
-        return [(figures.kg(each), each) for each in sorted(each for each in weights if each is not None)]
+        return [
+            (figures.kilograms(each), each) for each in sorted(each for each in weights if each is not None)
+        ]
     target = exercise.target_reps if missing == REPS else exercise.target_seconds
     unit, step = ("회", 1) if missing == REPS else ("초", 5)
     values = [(target or 0) - step * back for back in (0, 1, 2)]
@@ -186,9 +188,10 @@ def _plain(numbers: Numbers) -> dict[str, Any]:
 def misfit(day: Day, row: ExerciseSetState) -> Reply:
     """What was said does not fit the exercise: say how it is measured, with an example."""
     exercise = day.exercises[row.session_id]
-    how = figures.dose(
-        exercise.target_reps, exercise.target_seconds, exercise.target_weight_kg, exercise.target_band
+    count = (
+        f"{exercise.target_reps}회" if exercise.target_reps is not None else f"{exercise.target_seconds}초"
     )
-    example = how.replace(" × ", " ").replace(" · ", " ")
+    load = exercise.target_weight_kg
+    example = count if load is None else f"{count} {figures.number(load)}kg"
     text = f"{set_name(day, row)}에 맞지 않는 숫자예요. '완료 {example}'처럼 보내 주세요."
     return Reply(text, (*set_buttons(day, row), HELP))

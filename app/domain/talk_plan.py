@@ -144,7 +144,7 @@ def summary(talk: Talk) -> Reply:
     lines = [
         f"{korean_date(on)} 기록",
         f"· 세트 {done + failed}/{entry['planned_sets']} (실패 {failed}, 건너뜀 {skipped})",
-        f"· 들어 올린 무게 {figures.volume(entry['volume_kg'])}",
+        f"· 들어 올린 무게 {figures.kilograms(entry['volume_kg'])}",
         f"· 운동 시간 약 {entry['minutes']}분",
         f"· 연속 {entry['streak']}일째",
     ]
@@ -160,7 +160,7 @@ def week(talk: Talk) -> Reply:
     lines = [_week_line(each, on) for each in found]
     done = sum(each["done_sets"] + each["failed_sets"] for each in found)
     moved = sum((each["volume_kg"] for each in found), start=0)
-    total = f"이번 주 {done}세트 · {figures.volume(moved)} · 연속 {found[(on - monday).days]['streak']}일"
+    total = f"이번 주 {done}세트 · {figures.kilograms(moved)} · 연속 {found[(on - monday).days]['streak']}일"
     day = talk.day()
     return Reply("\n".join([total, *lines]), (TODAY, SUMMARY), links=(talk.page(day),) if day else ())
 
@@ -171,5 +171,5 @@ def _week_line(entry: dict[str, Any], today: date) -> str:
     if not entry["planned_sets"]:
         return f"{mark} {KOREAN_WEEKDAYS[on.weekday()]} -"
     done = entry["done_sets"] + entry["failed_sets"]
-    said = f"{done}/{entry['planned_sets']}세트 {figures.volume(entry['volume_kg'])}"
+    said = f"{done}/{entry['planned_sets']}세트 {figures.kilograms(entry['volume_kg'])}"
     return f"{mark} {KOREAN_WEEKDAYS[on.weekday()]} {said}"

@@ -46,7 +46,7 @@ def tapped(talk: Talk) -> Reply | None:
 
 
 def _already(day: Day, row: ExerciseSetState) -> str:
-    return f"{set_name(day, row)}는 이미 기록했어요: {figures.performed(row)}"
+    return f"이미 기록했어요: {_line(day, row)}"
 
 
 def _bound(talk: Talk, given: Mapping[str, Any]) -> tuple[Day, ExerciseSetState] | None:
@@ -116,9 +116,8 @@ def _write(talk: Talk, day: Day, row: ExerciseSetState, numbers: Numbers) -> Rep
 
 
 def _line(day: Day, row: ExerciseSetState) -> str:
-    return f"{set_name(day, row)} {PAST[row.status]}" + (
-        "" if row.status == "SKIPPED" else f" ({figures.performed(row).removeprefix('실패 ')})"
-    )
+    done = figures.performed(row)
+    return f"{set_name(day, row)} {PAST[row.status]}" + (f" ({done})" if done else "")
 
 
 def _offered(talk: Talk, day: Day, row: ExerciseSetState, status: str) -> dict[str, Any]:
@@ -158,8 +157,7 @@ def corrected(talk: Talk) -> Reply:
     of_exercise = (each for each in reported if each.session_id == row.session_id)
     row = next((each for each in of_exercise if each.set_no == talk.said.set_no), row)
     if not _says_numbers(talk.said):
-        now = f"{set_name(day, row)} 기록({figures.performed(row)})"
-        text = f"{now}을 어떻게 바꿀까요?\n'정정 7회 40kg'처럼 보내셔도 돼요."
+        text = f"{_line(day, row)} 기록을 어떻게 바꿀까요?\n'정정 7회 40kg'처럼 보내셔도 돼요."
         return Reply(text, set_buttons(day, row, again=True))
     numbers = talk_numbers.correction(talk, day, row)
     if isinstance(numbers, Reply):

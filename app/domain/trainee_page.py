@@ -14,7 +14,7 @@ from app.domain import summaries
 from app.domain.days import in_zone, local_date
 from app.domain.plan_rows import past_set
 from app.domain.profiles import coach_profile
-from app.domain.sets import OPEN_FOR
+from app.domain.sets import OPEN_FOR, read_day
 from app.errors import Gone, NotFound
 from app.models import ExercisePlan, ExerciseSession, ExerciseSetState, User
 
@@ -171,17 +171,8 @@ def _today(plan: Any, user: Any, now: datetime) -> date:
 
 
 def _exercises(session: Session, plan: ExercisePlan, profile: coach.Profile) -> tuple[Exercise, ...]:
-    rows = session.execute(
-        select(ExerciseSession, ExerciseSetState)
-        .join(ExerciseSetState, ExerciseSetState.session_id == ExerciseSession.id)
-        .where(ExerciseSession.plan_id == plan.id)
-        .order_by(ExerciseSession.order_no, ExerciseSetState.set_no)
-    ).all()
-    sets: dict[UUID, list[ExerciseSetState]] = {}
-    for exercise, each in rows:
-        sets.setdefault(exercise.id, []).append(each)
-    by_id = {exercise.id: exercise for exercise, _ in rows}
-    return tuple(_exercise(row, sets[key], profile) for key, row in by_id.items())
+    day = read_day(session, plan.id)
+    return tuple(_exercise(row, day.sets_of(key), profile) for key, row in day.exercises.items())
 
 
 def _exercise(row: ExerciseSession, sets: list[ExerciseSetState], profile: coach.Profile) -> Exercise:

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from app import coach
+from app.chat.figures import AREAS, performed, with_object
 from app.domain.days import korean_date
 from app.domain.trainee_page import Exercise, Page
-from app.domain.trainee_words import AREAS, performed, subject
 from app.models import ExerciseSetState
 
 
@@ -55,7 +55,7 @@ def _pain(page: Page, exercise: Exercise, area: str) -> list[str]:
     skipped = sum(each.skip_reason == "pain" for each in exercise.sets)
     lines = [f"이 운동은 여기까지 할게요. {skipped}세트를 건너뛰었어요."] if skipped else []
     lines += [
-        f"대신 {subject(each.name)} 마지막에 넣었어요."
+        f"대신 {with_object(each.name)} 마지막에 넣었어요."
         for each in page.exercises
         if each.is_substitute
         and each.row.slot == exercise.row.slot
@@ -66,4 +66,4 @@ def _pain(page: Page, exercise: Exercise, area: str) -> list[str]:
 
 def _spared(injury: coach.Injury) -> str:
     until = f"{korean_date(injury.until)}까지" if injury.until else "다 나을 때까지"
-    return f"{subject(AREAS[injury.area.value])} {until} 아껴서 계획할게요."
+    return f"{with_object(AREAS[injury.area.value])} {until} 아껴서 계획할게요."

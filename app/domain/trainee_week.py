@@ -5,9 +5,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from app.chat.figures import kilograms
 from app.domain.days import KOREAN_WEEKDAYS, korean_date
 from app.domain.trainee_page import Page
-from app.domain.trainee_words import kilograms
 
 COLUMN, BAR, FLOOR, TALLEST = 44, 24, 108, 84
 

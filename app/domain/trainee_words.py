@@ -1,23 +1,11 @@
-"""What the trainee's page says: names, measures and messages in Korean."""
+"""What the trainee's page says, in Korean; how measures are written is in `chat.figures`."""
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 from app import coach
-from app.models import ExerciseSession, ExerciseSetState
+from app.chat import figures
 
-AREAS: Mapping[str, str] = {
-    "knee": "무릎",
-    "lower_back": "허리",
-    "shoulder": "어깨",
-    "elbow": "팔꿈치",
-    "wrist": "손목",
-    "neck": "목",
-    "hip": "엉덩이·고관절",
-    "ankle": "발목",
-}
-BANDS: Mapping[str, str] = {"LIGHT": "약한 밴드", "MEDIUM": "중간 밴드", "HEAVY": "강한 밴드"}
 STATUSES: Mapping[str, str] = {
     "PENDING": "남음",
     "DONE": "완료",
@@ -86,62 +74,18 @@ def message(code: str) -> tuple[str, str]:
     return MESSAGES.get(code, MESSAGES["validation"])
 
 
-def number(value: Decimal | int) -> str:
-    """As people write it: `42.5`, `1,240`."""
-    return f"{Decimal(value).normalize():,f}"
-
-
-def kilograms(value: Decimal) -> str:
-    """`42.5 kg`, which no line break parts."""
-    return f"{number(value)}\u00a0kg"
-
-
-def duration(seconds: int) -> str:
-    """`45초`, `2분`, `1분 30초`."""
-    minutes, rest = divmod(seconds, 60)
-    said = [f"{minutes}분"] if minutes else []
-    return " ".join(said + ([f"{rest}초"] if rest or not minutes else []))
-
-
-def target(row: ExerciseSession, kg: Decimal | None = None) -> str:
-    """What to do in a set: `12 kg × 8회`; `kg` replaces the prescribed load."""
-    load = row.target_weight_kg if kg is None else kg
-    said = _measures(load, row.target_band, row.target_reps, row.target_seconds)
-    return f"{said} · 좌우 각각" if row.per_side else said
-
-
-def performed(row: ExerciseSetState) -> str:
-    """What was done in a set, as `target`; "" for a skipped one."""
-    if row.status not in ("DONE", "FAILED"):
-        return ""
-    return _measures(row.performed_weight_kg, row.performed_band, row.performed_reps, row.performed_seconds)
-
-
-def subject(word: str) -> str:
-    """The word with its particle 을 or 를."""
-    code = ord(word[-1]) - 0xAC00
-    has_final = 0 <= code < 11172 and code % 28 > 0
-    return f"{word}{'을' if has_final else '를'}"
-
-
-def _measures(kg: Decimal | None, band: str | None, reps: int | None, seconds: int | None) -> str:
-    load = kilograms(kg) if kg is not None else BANDS.get(band or "", "")
-    count = f"{reps}회" if reps is not None else duration(seconds) if seconds is not None else ""
-    return "\u00a0× ".join(each for each in (load, count) if each)
-
-
 def context() -> dict[str, Any]:
     """The words under the names that the templates use."""
     return {
-        "AREAS": AREAS,
-        "BANDS": BANDS,
+        "AREAS": figures.AREAS,
+        "BANDS": figures.BANDS,
         "SCORES": SCORES,
         "SKIP_REASONS": SKIP_REASONS,
         "STATUSES": STATUSES,
-        "duration": duration,
-        "kilograms": kilograms,
-        "number": number,
-        "performed": performed,
+        "duration": figures.duration,
+        "kilograms": figures.kilograms,
+        "number": figures.number,
+        "performed": figures.performed,
         "reason_ko": coach.reason_ko,
-        "target": target,
+        "target": figures.target,
     }

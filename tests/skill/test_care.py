@@ -3,8 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-import pytest
-from factories import add_plan, ask_plan, get_plan, make_lifter, make_plan, make_user, read_user, today
+from factories import add_plan, ask_plan, get_plan, make_lifter, make_user, read_user, today
 from openapi_client import SpecClient
 from skill_builders import Chat, joined
 from sqlalchemy import select
@@ -12,21 +11,6 @@ from sqlalchemy.orm import Session
 
 from app import coach
 from app.models import ManualReview
-
-
-@pytest.fixture
-def user(client: SpecClient) -> dict[str, Any]:
-    return make_lifter(client)
-
-
-@pytest.fixture
-def plan(client: SpecClient, user: dict[str, Any]) -> dict[str, Any]:
-    return make_plan(client, user["id"])
-
-
-@pytest.fixture
-def chat(client: SpecClient, user: dict[str, Any], plan: dict[str, Any]) -> Chat:
-    return joined(client, user)
 
 
 def injuries(client: SpecClient, user: dict[str, Any]) -> list[tuple[str, str]]:

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from factories import AS_CLIENT, get_plan, make_lifter, make_plan, make_user, shift_plan, today
+from factories import AS_CLIENT, get_plan, make_plan, make_user, shift_plan, today
 from openapi_client import SpecClient
 from skill_builders import Chat, joined
 from sqlalchemy.orm import Session
@@ -13,21 +13,6 @@ def states(client: SpecClient, plan: dict[str, Any], order_no: int = 1) -> list[
     """How the sets of an exercise ended: status, reps, kg."""
     found = get_plan(client, plan["id"])["sessions"][order_no - 1]["sets"]
     return [(each["status"], each["performed_reps"], each["performed_weight_kg"]) for each in found]
-
-
-@pytest.fixture
-def user(client: SpecClient) -> dict[str, Any]:
-    return make_lifter(client)
-
-
-@pytest.fixture
-def plan(client: SpecClient, user: dict[str, Any]) -> dict[str, Any]:
-    return make_plan(client, user["id"])
-
-
-@pytest.fixture
-def chat(client: SpecClient, user: dict[str, Any], plan: dict[str, Any]) -> Chat:
-    return joined(client, user)
 
 
 def test_today_shows_every_exercise_with_what_to_do_and_the_phone_page(chat: Chat, plan: Any) -> None:
@@ -91,7 +76,7 @@ def test_half_a_report_is_asked_for_the_other_half(
     if way == "typed":
         chat.say("35")
     elif way == "tapped":
-        chat.tap("30kg")
+        chat.tap("30\u00a0kg")
     else:
         chat.say("완료")
 
