@@ -82,6 +82,7 @@ def forget_kakao_token(user_id: UUID) -> None:
 @blp.post("/<uuid:user_id>/link-code", auth="client")
 @blp.response(201, LinkCodeOut)
 @blp.alt_response(404, "NOT_FOUND")
+@blp.alt_response(409, "CONFLICT")
 def make_link_code(user_id: UUID) -> dict[str, Any]:
     """Make a code that joins a trainee's KakaoTalk when typed there, once, within 10 minutes"""
     keys = current_app.config["SECRET_KEYS"]

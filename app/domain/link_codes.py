@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, selectinload
 
 from app.domain import users
-from app.errors import Unavailable
+from app.errors import Conflict, Unavailable
 from app.models import LinkCode, User
 
 LIFETIME = timedelta(minutes=10)
@@ -25,11 +25,12 @@ DRAWS = 20
 
 
 def issue(session: Session, keys: Sequence[str], user_id: UUID, now: datetime) -> tuple[str, datetime]:
-    """A new code for a trainee and when it ends; the one before is void. Raises NotFound.
+    """A new code for a trainee and when it ends; the one before is void.
 
-    A code that somebody else holds at the moment is drawn again.
+    Raises NotFound, and Conflict for one who has unlinked their account: they must link it first. A code that somebody else holds at the moment is drawn again.
     """
-    users.lock_user(session, user_id)
+    if users.lock_user(session, user_id).unlinked_at is not None:
+        raise Conflict("This trainee has unlinked their Kakao account.")
     session.execute(delete(LinkCode).where(or_(LinkCode.user_id == user_id, LinkCode.expires_at <= now)))
     for _ in range(DRAWS):
         code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"

@@ -147,6 +147,27 @@ def test_the_account_of_nobody_stays_a_stranger(client: SpecClient) -> None:
     assert "6자리 코드" in Chat(client, app_user_id="78").say("오늘 운동")
 
 
+def test_one_who_has_unlinked_is_a_stranger_and_gets_no_code(client: SpecClient, db_session: Session) -> None:
+    user = make_user(client, kakao_user_id="77")
+    code = link_code(client, user["id"])
+    db_session.execute(text("UPDATE users SET unlinked_at = now()"))
+    db_session.commit()
+
+    assert "6자리 코드" in Chat(client, app_user_id="77").say("요약")
+    assert "찾지 못했어요" in Chat(client, "another").say(code)
+    refused = client.post(f"/users/{user['id']}/link-code", headers=AS_CLIENT)
+    assert (refused.status_code, refused.json["code"]) == (409, "conflict")
+    assert owner(db_session) is owner(db_session, "another") is None
+
+
+def test_a_chat_of_one_who_has_unlinked_is_a_strangers(client: SpecClient, db_session: Session) -> None:
+    chat = joined(client, make_user(client))
+    db_session.execute(text("UPDATE users SET unlinked_at = now()"))
+    db_session.commit()
+
+    assert "6자리 코드" in chat.say("요약")
+
+
 def test_a_trainee_has_one_chat_and_a_new_one_takes_its_place(
     client: SpecClient, db_session: Session
 ) -> None:
