@@ -27,7 +27,8 @@ DRAWS = 20
 def issue(session: Session, keys: Sequence[str], user_id: UUID, now: datetime) -> tuple[str, datetime]:
     """A new code for a trainee and when it ends; the one before is void.
 
-    Raises NotFound, and Conflict for one who has unlinked their account: they must link it first. A code that somebody else holds at the moment is drawn again.
+    Raises NotFound, and Conflict for one who has unlinked their account: they must link it first. A code that
+    somebody else holds at the moment is drawn again.
     """
     if users.lock_user(session, user_id).unlinked_at is not None:
         raise Conflict("This trainee has unlinked their Kakao account.")
