@@ -150,9 +150,11 @@ def _fits(exercise: ExerciseSession, numbers: Numbers) -> bool:
 
 
 def _is_fair(name: str, value: Any) -> bool:
-    """Whether it can be what was lifted; counts are whole."""
+    """Whether it can be what was lifted: counts are whole, weights in grams, as the API takes them."""
     number = Decimal(value)
-    return number.is_finite() and 0 <= number <= MOST[name] and (name == KG or number == int(number))
+    if not number.is_finite() or number.is_signed() or number > MOST[name]:
+        return False
+    return number == round(number, 3 if name == KG else 0)
 
 
 def question(talk: Talk, day: Day, row: ExerciseSetState, partial: Numbers, missing: str) -> Reply:
