@@ -21,6 +21,7 @@ from app.errors import Conflict, InvalidInput, NotFound, SetOrder
 from app.models import ExercisePlan, ExerciseSession, ExerciseSetState, User
 
 OPEN_FOR = timedelta(days=3)
+PAUSE = timedelta(hours=2)  # between two sets of one workout, at most
 NIGHT_ENDS = 6  # o'clock: a workout that began before midnight goes on until then
 NUMBERS = (
     "performed_reps",
@@ -130,7 +131,8 @@ def close(day: Day) -> None:
 def open_day(session: Session, user: User, now: datetime) -> Day | None:
     """The plan a trainee is on: today's, or until 6 in the morning yesterday's that is not finished.
 
-    The plan is held. In one query: nobody reports a set while the trainee is locked, as they must be here.
+    Where there are both, it is yesterday's as long as they train. The plan is held. In one query: nobody
+    reports a set while the trainee is locked, as they must be here.
     """
     local = in_zone(user.timezone, now)
     first = local.date() - timedelta(days=1 if local.hour < NIGHT_ENDS else 0)
@@ -142,7 +144,13 @@ def open_day(session: Session, user: User, now: datetime) -> Day | None:
     rows = session.execute(query.with_for_update(key_share=True, of=ExercisePlan)).all()
     days = [_day([row for row in rows if row[0] is plan]) for plan in dict.fromkeys(row[0] for row in rows)]
     on = [each for each in days if each.plan.target_date == local.date() or each.plan.status == "ACTIVE"]
-    return max(on, key=lambda each: each.plan.target_date, default=None)
+    return max(on, key=lambda each: (_goes_on(each, now), each.plan.target_date), default=None)
+
+
+def _goes_on(day: Day, now: datetime) -> bool:
+    """Whether the trainee is in the middle of it."""
+    last = max((each.reported_at for each in day.sets if each.reported_at), default=None)
+    return day.plan.status == "ACTIVE" and last is not None and now - last < PAUSE
 
 
 def read_day(session: Session, plan_id: UUID) -> Day:
