@@ -33,6 +33,8 @@ def tapped(talk: Talk) -> Reply | None:
     if found is None:
         return STALE
     day, row = found
+    if day.plan.status == "CANCELED":
+        return STALE
     talk.use(day)
     do = str(given.get("do"))
     if do == "ANSWER":

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from factories import get_plan, make_lifter, make_plan, shift_plan
+from factories import AS_CLIENT, get_plan, make_lifter, make_plan, shift_plan
 from openapi_client import SpecClient
 from skill_builders import Chat, joined
 from sqlalchemy.orm import Session
@@ -97,3 +97,20 @@ def test_a_button_of_a_plan_that_is_closed_says_so(client: SpecClient, db_sessio
 
     assert "바꿀 수 없어요" in chat.say("완료", extra=button(plan))
     assert statuses(client, plan) == {"PENDING"}
+
+
+@pytest.mark.parametrize("is_reported", [False, True])
+def test_a_button_of_a_plan_that_was_canceled_in_between_is_void(
+    client: SpecClient, is_reported: bool
+) -> None:
+    user = make_lifter(client)
+    plan = make_plan(client, user["id"])
+    chat = joined(client, user)
+    if is_reported:
+        chat.say("건너뛰기")
+    assert client.post(f"/plans/{plan['id']}/cancel", headers=AS_CLIENT).status_code == 200
+    before = statuses(client, plan)
+
+    assert "이 버튼은 지금 쓸 수 없어요" in chat.say("완료", extra=button(plan))
+    assert all(each.get("extra") is None for each in chat.quick)
+    assert statuses(client, plan) == before
