@@ -12,7 +12,7 @@ from app.blueprints.proofs import prove, refuse
 from app.chat.answers import Reply, skill_answer
 from app.clients.callbacks import is_allowed
 from app.clients.skill_requests import SkillRequest, UnknownShape, parse_skill_request
-from app.domain import callbacks, chats, events, talk
+from app.domain import callbacks, chats, events, talk, talk_person
 from app.domain.chats import Turn
 from app.domain.days import utc_now
 from app.domain.events import Incoming
@@ -27,7 +27,7 @@ from app.workers.world import world
 
 blp = Blueprint("skill", __name__, url_prefix="/webhooks", description="The chat in KakaoTalk")
 ATTEMPTS = 3
-NOT_UNDERSTOOD = Reply("지금은 답하기 어려워요. 잠시 뒤에 다시 말해 주세요.")
+NOT_UNDERSTOOD = Reply(talk_person.ONCE_MORE)
 
 
 @blp.post("/kakao/skill", auth="kakao_skill")

@@ -96,7 +96,8 @@ _LIVES = and_(User.id == KakaoChat.user_id, User.deleted_at.is_(None), User.unli
 _EARLIER = """
     (
         SELECT json_agg(json_build_object(
-            'id', e.id, 'body_hash', e.body_hash, 'answer', e.answer, 'is_event', e.event_id = :event_id
+            'id', e.id, 'body_hash', e.body_hash, 'is_event', e.event_id = :event_id,
+            'answer', CASE WHEN e.sender_id = :key THEN e.answer END
         ) ORDER BY e.event_id = :event_id DESC)
         FROM webhook_events AS e
         WHERE e.provider = 'kakao_skill' AND (
@@ -191,7 +192,8 @@ def join(session: Session, turn: Turn, user_id: UUID) -> None:
 def earlier_answer(session: Session, chat: Chat, turn: Turn) -> Any:
     """The answer on record for the same event, tap or words; None when the turn is new.
 
-    The same event with another body gets it too, and a review is opened.
+    The same event with another body gets it too, and a review is opened. It is empty when there is none any
+    more, and in another chat than the first: what it says is for one person only.
     """
     if not chat.earlier:
         return None

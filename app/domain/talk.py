@@ -67,7 +67,8 @@ def answer(session: Session, turn: Turn, world: World) -> Answered:
     chat = chats.enter(session, turn)
     before = chats.earlier_answer(session, chat, turn)
     if before is not None:
-        return Answered(before or skill_answer(Reply(talk_person.GREETING), None), is_new=False)
+        text = talk_person.GREETING if chat.user is None else talk_person.ONCE_MORE
+        return Answered(before or skill_answer(Reply(text), None), is_new=False)
     said = _heard(turn)
     if chat.user is None:
         reply, later = talk_person.stranger(session, chat, turn, said, world), None

@@ -157,6 +157,23 @@ def test_one_event_id_from_two_chats_at_once_has_one_effect(
     assert done(client, plan) + done(client, their_plan) == 1
 
 
+def test_an_event_id_of_another_chat_tells_nothing_of_that_chat(
+    client: SpecClient, chat: Chat, plan: Any, db_session: Session
+) -> None:
+    theirs = joined(client, make_lifter(client), "bot-user-2")
+    first = post(client, turn("시작"), "event-1")
+    assert "바벨 백스쿼트" in first.text
+
+    answers = [post(client, turn("시작", who), "event-1") for who in (theirs.who, "a stranger")]
+
+    assert [each.status_code for each in answers] == [200, 200]
+    said = [each.json["template"]["outputs"][0]["simpleText"]["text"] for each in answers]
+    assert "다시 말해" in said[0]
+    assert "6자리 코드" in said[1]
+    assert post(client, turn("시작"), "event-1").get_data() == first.get_data()
+    assert db_session.scalars(select(ManualReview.reason_code)).all() == ["event_id_reused"]
+
+
 def test_a_turn_is_on_record_with_its_answer_and_its_trainee(
     client: SpecClient, chat: Chat, user: dict[str, Any], db_session: Session
 ) -> None:
