@@ -7,7 +7,7 @@ Source of the request's shape: https://kakaobusiness.gitbook.io/main/tool/chatbo
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -153,14 +153,17 @@ _WRITE = text("""
 """)
 
 
-def enter(session: Session, turn: Turn) -> Chat:
+def enter(session: Session, turn: Turn, lock_named: Callable[[], object]) -> Chat:
     """Lock the chat, and its trainee before it; a chat that says whose Kakao account it is gets joined.
 
+    `lock_named` locks whom a stranger's words name, by a link code: that trainee, too, comes before the chat.
     Raises Again when the chat was joined at this very moment.
     """
     key = {"key": turn.bot_user_key}
     if session.execute(_LOCK, key).first() is None:
         owner = _lock_owner(session, turn)
+        if owner is None:
+            lock_named()
         if session.scalars(_OPEN, key).one():
             raise Again
         if owner is not None:

@@ -8,9 +8,10 @@ import hmac
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import Select, delete, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, selectinload
 
@@ -42,21 +43,27 @@ def issue(session: Session, keys: Sequence[str], user_id: UUID, now: datetime) -
     raise Unavailable("No code is free at the moment; try again.")
 
 
+def lock_owner(session: Session, keys: Sequence[str], code: str, now: datetime) -> None:
+    """Lock whose code it is, if it is anybody's; a chat is locked after that."""
+    query = _owned_by(select(User.id), keys, code, now)
+    session.execute(query.with_for_update(key_share=True, of=User))
+
+
 def owner(session: Session, keys: Sequence[str], code: str, now: datetime) -> User | None:
     """Whose code it is, with the trainee locked; None when it is nobody's any more.
 
     It is used up by `chats.join`. Of two who type it at once, the second finds it gone.
     """
-    hashes = [_hash(key, code) for key in keys]
-    query = (
-        select(User)
-        .join(LinkCode, LinkCode.user_id == User.id)
-        .options(selectinload(User.profile))
-        .where(LinkCode.code_hash.in_(hashes), LinkCode.expires_at > now)
+    query = _owned_by(select(User).options(selectinload(User.profile)), keys, code, now)
+    return session.scalars(query.with_for_update(key_share=True)).first()
+
+
+def _owned_by(query: Select[Any], keys: Sequence[str], code: str, now: datetime) -> Select[Any]:
+    return (
+        query.join(LinkCode, LinkCode.user_id == User.id)
+        .where(LinkCode.code_hash.in_([_hash(key, code) for key in keys]), LinkCode.expires_at > now)
         .where(User.deleted_at.is_(None), User.unlinked_at.is_(None))
-        .with_for_update(key_share=True)
     )
-    return session.scalars(query).first()
 
 
 def _hash(key: str, code: str) -> str:

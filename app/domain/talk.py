@@ -6,6 +6,7 @@ One turn, one transaction: see `chats`. Each intent has one function, in the `ta
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
@@ -15,7 +16,7 @@ from sqlalchemy.orm import Session
 from app.chat.answers import Reply, callback_answer, skill_answer
 from app.chat.said import Intent, Said
 from app.chat.understand import understand
-from app.domain import chats, talk_care, talk_person, talk_plan, talk_sets, users
+from app.domain import chats, link_codes, talk_care, talk_person, talk_plan, talk_sets, users
 from app.domain.callbacks import Waiting
 from app.domain.chats import Chat, Turn
 from app.domain.talk_base import Talk, World
@@ -64,12 +65,12 @@ def answer(session: Session, turn: Turn, world: World) -> Answered:
 
     Raises `chats.Again`: roll back and call it anew. The caller commits.
     """
-    chat = chats.enter(session, turn)
+    said = _heard(turn)
+    chat = chats.enter(session, turn, partial(_lock_named, session, said, world))
     before = chats.earlier_answer(session, chat, turn)
     if before is not None:
         text = talk_person.GREETING if chat.user is None else talk_person.ONCE_MORE
         return Answered(before or skill_answer(Reply(text), None), is_new=False)
-    said = _heard(turn)
     if chat.user is None:
         reply, later = talk_person.stranger(session, chat, turn, said, world), None
     else:
@@ -95,6 +96,11 @@ def later(session: Session, waiting: Waiting, world: World) -> dict[str, Any] | 
     day = talk.day()
     reply = talk_plan.made(talk, waiting.target_date, "llm") if day is None else talk_plan.overview(talk, day)
     return skill_answer(reply, waiting.block_id)
+
+
+def _lock_named(session: Session, said: Said, world: World) -> None:
+    if said.intent is Intent.LINK_CODE and said.code is not None:
+        link_codes.lock_owner(session, world.keys, said.code, world.now)
 
 
 def _heard(turn: Turn) -> Said:

@@ -5,10 +5,10 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from factories import AS_CLIENT, at_once, delete_user, make_lifter, make_plan, make_user
+from factories import AS_CLIENT, at_once, delete_user, make_lifter, make_plan, make_user, overlapping
 from openapi_client import SpecClient
-from skill_builders import Chat, joined, link_code
-from sqlalchemy import select, text
+from skill_builders import Chat, joined, link_code, post, turn
+from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session
 
 from app.domain import link_codes
@@ -56,6 +56,23 @@ def test_of_two_who_type_a_code_at_once_one_gets_in(client: SpecClient, db_sessi
     texts = at_once(4, lambda number: Chat(client.application.test_client(), f"w{number}").say(code))
 
     assert sorted("연결됐어요" in each for each in texts) == [False, False, False, True]
+
+
+def test_a_code_and_the_account_join_a_chat_at_once_without_a_deadlock(
+    client: SpecClient, engine: Engine, db_session: Session
+) -> None:
+    user = make_user(client, kakao_user_id="77")
+    body = turn(link_code(client, user["id"]))
+    with_account = turn("오늘 운동", app_user_id="77")
+
+    answers = overlapping(
+        engine,
+        "SELECT FROM users FOR UPDATE",
+        [lambda each=each: post(client.application.test_client(), each) for each in (with_account, body)],
+    )
+
+    assert [each.status_code for each in answers] == [200, 200]
+    assert str(owner(db_session)) == user["id"]
 
 
 def test_a_new_code_voids_the_one_before(client: SpecClient) -> None:
