@@ -4,6 +4,7 @@ Source: https://kakaobusiness.gitbook.io/main/tool/chatbot/skill_guide/make_skil
 """
 
 import json
+from time import perf_counter
 from typing import Any
 
 from flask import current_app, g, request
@@ -27,6 +28,7 @@ from app.workers.world import world
 
 blp = Blueprint("skill", __name__, url_prefix="/webhooks", description="The chat in KakaoTalk")
 ATTEMPTS = 3
+PATIENCE_S = 4.5  # of Kakao's 5 s; locks are waited for one after the other
 NOT_UNDERSTOOD = Reply(talk_person.ONCE_MORE)
 
 
@@ -84,6 +86,8 @@ def _take(turn: Turn) -> Answered:
         except chats.Again:
             db.session.rollback()
             continue
+        if answered.is_new and perf_counter() - g.started > PATIENCE_S:
+            break
         if answered.later and answered.event_id and answered.user_id and turn.callback_url:
             callbacks.promise(
                 db.session(), answered.event_id, answered.user_id, answered.later, turn.callback_url, now
@@ -92,6 +96,7 @@ def _take(turn: Turn) -> Answered:
         if answered.later:
             ring("chat")
         return answered
+    db.session.rollback()  # they were told that it failed, or will be: so it must not happen
     raise Unavailable("This chat is busy; try again.")
 
 

@@ -11,6 +11,7 @@ from skill_builders import Chat, joined, post, turn
 from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session
 
+from app.blueprints import skill
 from app.models import ManualReview, WebhookEvent
 
 
@@ -205,4 +206,20 @@ def test_a_turn_that_can_not_be_kept_has_no_effect_and_can_be_sent_again(
     assert took_s < 5  # then Kakao tells them that it failed: it must not happen afterwards
     assert done(client, plan) == 0
     assert post(client, turn("완료"), "event-1").status_code == 200
+    assert done(client, plan) == 1
+
+
+def test_a_turn_that_took_too_long_for_kakao_has_no_effect_and_can_be_sent_again(
+    client: SpecClient, chat: Chat, plan: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(skill, "PATIENCE_S", 0.0)
+    refused = post(client, turn("완료"), "event-1")
+    assert (refused.status_code, done(client, plan)) == (503, 0)
+    monkeypatch.undo()
+    first = post(client, turn("완료"), "event-1")
+    monkeypatch.setattr(skill, "PATIENCE_S", 0.0)
+
+    again = post(client, turn("완료"), "event-1")
+
+    assert (again.status_code, again.get_data()) == (200, first.get_data())
     assert done(client, plan) == 1
