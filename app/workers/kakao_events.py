@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from app.domain.events import Finished
 from app.extensions import db
 
 log = logging.getLogger(__name__)
+AHEAD = timedelta(hours=1)  # clocks differ, but not by that
 
 
 def work_on(claimed: Iterable[Any]) -> None:
@@ -47,9 +49,12 @@ def _finish(event: Any) -> None:
 
 def _channel(event: Any) -> UUID | None:
     change = parse_channel(event.payload)
+    now = utc_now()
+    if change.at > now + AHEAD:
+        raise UnknownShape("told of the future: everything that comes later would be older")
     if change.kakao_user_id is None:
         return None
-    return reachability.change_channel(db.session(), change.kakao_user_id, change.state, change.at, utc_now())
+    return reachability.change_channel(db.session(), change.kakao_user_id, change.state, change.at, now)
 
 
 def _unlink(event: Any) -> UUID | None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from kakao import CHANNEL, PERSON, SIGNED, UNLINK, change, events, make_due, tell, told, unlink
+from kakao import CHANNEL, PERSON, SIGNED, UNLINK, change, events, make_due, stored, tell, told, unlink
 from messages import open_reviews
 from openapi_client import SpecClient
 from redis import Redis
@@ -209,3 +209,15 @@ def test_both_webhooks_at_once_do_not_mix(client: SpecClient, db_session: Sessio
     unlink(client)
 
     assert [each.provider for each in events(db_session)] == ["kakao_channel", "kakao_unlink"]
+
+
+def test_a_change_from_the_future_is_shown_to_a_human_and_blocks_no_later_one(
+    client: SpecClient, trainee: dict[str, Any], run_webhooks: Run, db_session: Session
+) -> None:
+    tell(client, change("blocked", updated_at="2999-01-01T00:00:00Z"), "future")
+    run_webhooks()
+    told(client, ("added", 1))
+    run_webhooks()
+
+    assert [each.status for each in events(db_session)] == ["MANUAL_REVIEW", "PROCESSED"]
+    assert stored(db_session, trainee["id"]).channel_state == "added"
