@@ -5,7 +5,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from factories import make_band_plan, make_lifter, make_plan
+from factories import make_band_plan, make_lifter, make_plan, make_user, patch_user
+from fuzz_sizes import NAMES, TALKS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openapi_client import SpecClient
@@ -18,8 +19,6 @@ from test_queries import SAID
 from dev.sandbox.skill_rules import violations
 
 Run = Callable[[], None]
-# Examples, and turns in each.
-TALKS, TURNS = 50, 40
 
 # What ends the day is said by few, else there is not much to say afterwards.
 ENDS = {"가슴이 조여요", "오늘은 그만할래"}
@@ -112,7 +111,7 @@ def statuses(session: Session, plan: dict[str, Any]) -> list[str]:
     return list(session.scalars(query, {"plan": UUID(plan["id"])}))
 
 
-@settings(FAST, max_examples=TALKS)
+@settings(FAST, max_examples=TALKS[0])
 @given(data=st.data())
 def test_whatever_a_trainee_says_or_taps_is_answered(
     client: SpecClient, stranger_plan: dict[str, Any], db_session: Session, data: st.DataObject
@@ -122,7 +121,7 @@ def test_whatever_a_trainee_says_or_taps_is_answered(
     chat = joined(client, user, uuid4().hex)
     offered: list[dict[str, Any]] = [{}]
 
-    for _ in range(TURNS):
+    for _ in range(TALKS[1]):
         say(chat, data, [*plans, stranger_plan], offered)
 
     assert set(statuses(db_session, stranger_plan)) == {"PENDING"}
@@ -142,3 +141,20 @@ def say(chat: Chat, data: st.DataObject, plans: list[dict[str, Any]], offered: l
     assert violations(answer.get_data()) == [], body
     quick = answer.json.get("template", {}).get("quickReplies", [])
     offered.extend(each["extra"] for each in quick if "extra" in each)
+
+
+@settings(FAST, max_examples=NAMES[0])
+@given(
+    name=st.text(min_size=1)
+    | st.sampled_from(["\u202e김", "가" * 100, "🏋️" * 30, "{0}%s", "a\nb", "</b>&amp;"])
+)
+def test_any_name_that_is_taken_can_be_spoken_to(client: SpecClient, name: str) -> None:
+    user = make_user(client)
+    if patch_user(client, user["id"], name=name).status_code == 400:
+        return
+    chat = joined(client, user, uuid4().hex)
+
+    response = client.post(URL, json=turn("123456", chat.who), headers=SIGNED)
+
+    assert response.status_code == 200
+    assert violations(response.get_data()) == []

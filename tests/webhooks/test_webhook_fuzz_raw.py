@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 from flask import Flask
+from fuzz_sizes import RAW
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from odd_requests import ROUTES, Route, bodies_of
@@ -15,7 +16,6 @@ from sqlalchemy.orm import Session
 from test_fuzz import FAST
 from test_plans_concurrency import gunicorn
 
-RAW = (80, 5)  # examples, and requests in each
 # By the application, or by the server when it is no HTTP at all.
 REFUSED = {400, 401, 405, 411, 413, 414, 431}
 
