@@ -5,6 +5,7 @@ from time import monotonic
 from typing import Any
 from uuid import UUID
 
+import pytest
 from factories import at_once, get_plan, make_lifter, make_plan, overlapping, row_count
 from openapi_client import SpecClient
 from skill_builders import Chat, joined, post, turn
