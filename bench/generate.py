@@ -2,9 +2,10 @@
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from flask import Flask
@@ -38,6 +39,15 @@ class Side:
     rounds: list[Round] = field(default_factory=list)
     cpu_ms: list[float] = field(default_factory=list)
 
+    def take(self, stage: Stage, requests: int, send: Callable[[], Round], *, counts: bool) -> None:
+        """A round of so many requests, with the processor time it takes; kept if it counts."""
+        before_s = stage.cpu_s(self.served.pid)
+        found = send()
+        cpu_s = stage.cpu_s(self.served.pid) - before_s
+        if counts:
+            self.rounds.append(found)
+            self.cpu_ms.append(cpu_s * 1000 / requests)
+
 
 def measure(stage: Stage) -> None:
     """Print throughput, latency and processor time of both."""
@@ -56,8 +66,9 @@ def measure(stage: Stage) -> None:
         crowd = enter(closing(Clients(clients)))
         for number in range(rounds + 1):
             for side in (ours, floor):
+                send = partial(crowd.round, side.served.port, PATH, _headers(stage), bodies, 201)
                 with _forgotten(url):
-                    _round(stage, side, crowd, bodies, counts=number > 0)  # the first only warms up
+                    side.take(stage, len(bodies), send, counts=number > 0)  # the first only warms up
         ceiling = crowd.ceiling(_size(written[0]), bodies)
     heading(
         f"generate: {PATH} through gunicorn, {clients} clients, {rounds} × {requests} requests a side",
@@ -67,26 +78,22 @@ def measure(stage: Stage) -> None:
     _print(ours, floor, ceiling)
 
 
-def _round(stage: Stage, side: Side, crowd: Clients, bodies: Sequence[bytes], *, counts: bool) -> None:
-    before_s = stage.cpu_s(side.served.pid)
-    found = crowd.round(side.served.port, PATH, _headers(stage), bodies, 201)
-    cpu_s = stage.cpu_s(side.served.pid) - before_s
-    if counts:
-        side.rounds.append(found)
-        side.cpu_ms.append(cpu_s * 1000 / len(bodies))
-
-
 def _print(ours: Side, floor: Side, ceiling: Round) -> None:
     columns("service", "floor")
+    show(ours, floor, Aim("≥", 0.5), Aim("≤", 2.5))
+    line("the clients' own ceiling", ceiling.per_second, "requests/s against a server that does nothing")
+    if ceiling.per_second < 3 * max(each.per_second for each in floor.rounds):
+        print("  The clients are close to their ceiling: the floor may be faster than it looks.")
+
+
+def show(ours: Side, floor: Side, speed: Aim | None = None, slowest: Aim | None = None) -> None:
+    """Four lines: throughput, two percentiles of the latency, processor time; aims for speed and for p99."""
     speeds = [[each.per_second for each in side.rounds] for side in (ours, floor)]
-    compare("requests/s", speeds[0], speeds[1], Aim("≥", 0.5))
-    for share, aim in ((0.5, None), (0.99, Aim("≤", 2.5))):
+    compare("requests/s", speeds[0], speeds[1], speed)
+    for share, aim in ((0.5, None), (0.99, slowest)):
         taken = [[each.ms(share) for each in side.rounds] for side in (ours, floor)]
         compare(f"p{share * 100:.0f}, ms", taken[0], taken[1], aim)
     compare("processor time, ms a request", ours.cpu_ms, floor.cpu_ms)
-    line("the clients' own ceiling", ceiling.per_second, "requests/s against a server that does nothing")
-    if ceiling.per_second < 3 * max(speeds[1]):
-        print("  The clients are close to their ceiling: the floor may be faster than it looks.")
 
 
 def _body(user_id: str) -> bytes:

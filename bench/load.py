@@ -8,22 +8,29 @@ import multiprocessing
 import socket
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from typing import Any, TypeVar
+from uuid import uuid4
 
 from bench.report import CannotMeasure, percentile
 
 HOST = "127.0.0.1"
+Times = list[tuple[float, float]]
+T = TypeVar("T")
 TIMEOUT_S = 60.0
 HEAD_START_S = 0.3
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What one client sends, one after the other, from `start_at` on (`time.monotonic`)."""
+    """What one client sends, one after the other, from `start_at` on (`time.monotonic`).
+
+    `named_in`: the header in which every request has an id of its own.
+    """
 
     port: int
     path: str
@@ -31,6 +38,7 @@ class Work:
     bodies: list[bytes]
     expected: int
     start_at: float
+    named_in: str = "X-Request-Id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +48,19 @@ class Round:
     per_second: float
     latencies_ms: list[float]
 
+    @classmethod
+    def of(cls, clients: Iterable[Times]) -> "Round":
+        """The round that clients made together."""
+        times = [each for found in clients for each in found]
+        took_s = max(end for _, end in times) - min(start for start, _ in times)
+        return cls(len(times) / took_s, [(end - start) * 1000 for start, end in times])
+
     def ms(self, share: float) -> float:
         """A percentile of the latencies."""
         return percentile(self.latencies_ms, share)
 
 
-def client(work: Work) -> list[tuple[float, float]]:
+def client(work: Work) -> Times:
     """Start and end of every request; raises CannotMeasure on an answer that was not expected."""
     connection = http.client.HTTPConnection(HOST, work.port, timeout=TIMEOUT_S)
     connection.connect()
@@ -53,7 +68,7 @@ def client(work: Work) -> list[tuple[float, float]]:
     times = []
     for body in work.bodies:
         start = time.monotonic()
-        connection.request("POST", work.path, body, work.headers)
+        connection.request("POST", work.path, body, work.headers | {work.named_in: uuid4().hex})
         answer = connection.getresponse()
         content = answer.read()
         times.append((start, time.monotonic()))
@@ -72,15 +87,23 @@ class Clients:
         list(self._pool.map(time.sleep, [0.5] * count))  # one each: all have started now
 
     def round(
-        self, port: int, path: str, headers: dict[str, str], bodies: Sequence[bytes], expected: int
+        self,
+        port: int,
+        path: str,
+        headers: dict[str, str],
+        bodies: Sequence[bytes],
+        expected: int,
+        **more: Any,
     ) -> Round:
         """Share the requests out and send them all; every client keeps one of them in flight."""
         start_at = time.monotonic() + HEAD_START_S
         shares = [list(bodies[number :: self.count]) for number in range(self.count)]
-        works = [Work(port, path, headers, share, expected, start_at) for share in shares if share]
-        times = [each for found in self._pool.map(client, works) for each in found]
-        took_s = max(end for _, end in times) - min(start for start, _ in times)
-        return Round(len(times) / took_s, [(end - start) * 1000 for start, end in times])
+        works = [Work(port, path, headers, share, expected, start_at, **more) for share in shares if share]
+        return Round.of(self._pool.map(client, works))
+
+    def start(self, task: Callable[[T], Times], works: Sequence[T]) -> list[Future[Times]]:
+        """Let every client begin a task of its own."""
+        return [self._pool.submit(task, work) for work in works]
 
     def ceiling(self, answer_bytes: int, bodies: Sequence[bytes]) -> Round:
         """What the clients reach against a server that does nothing: they can do no more than that."""

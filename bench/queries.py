@@ -38,7 +38,7 @@ def measure(stage: Stage) -> None:
     names = _names(client, people) | {"signature": settings["KAKAO_RESULT_SIGNATURES"]}
     for name, rule, method in _routes(app):
         _send(client, name, rule, method, names | {"user_id": people[2]}, attempt=0)
-        with _counted() as queries:
+        with counted() as queries:
             answer = _send(client, name, rule, method, names, attempt=1)
         aim = AIM[name].verdict(len(queries)) if name in AIM else ""
         print(f"  {name:<72}{answer.status_code:>4} {len(queries):>4} queries  {aim}".rstrip())
@@ -117,7 +117,7 @@ def _bodies(names: dict[str, Any], attempt: int) -> dict[str, dict[str, Any]]:
 
 
 @contextmanager
-def _counted() -> Iterator[list[str]]:
+def counted() -> Iterator[list[str]]:
     """The statements sent meanwhile, over any engine."""
     statements: list[str] = []
 
