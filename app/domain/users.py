@@ -173,8 +173,10 @@ def _erase_chat(session: Session, user_id: UUID) -> None:
 
 def _erase_events(session: Session, user: User, chats: Sequence[str]) -> None:
     """Join what came before anybody knew whose it was, then erase what is worked on."""
+    # Without an account at Kakao nothing is theirs by it: what has no sender must not be taken for that.
+    accounts = [user.kakao_user_id] if user.kakao_user_id is not None else []
     is_theirs = or_(
-        WebhookEvent.provider.in_(ABOUT_ACCOUNTS) & (WebhookEvent.sender_id == user.kakao_user_id),
+        WebhookEvent.provider.in_(ABOUT_ACCOUNTS) & WebhookEvent.sender_id.in_(accounts),
         (WebhookEvent.provider == "kakao_skill") & WebhookEvent.sender_id.in_(chats),
     )
     strangers = (WebhookEvent.user_id.is_(None), is_theirs)

@@ -5,9 +5,9 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from factories import at_once, make_notification, make_user, patch_user, read_user
+from factories import at_once, delete_user, make_notification, make_user, patch_user, read_user
 from flask import Flask
-from kakao import PERSON, ends, events, give_chat, stored, told, unlink
+from kakao import PERSON, change, ends, events, give_chat, stored, tell, told, unlink
 from openapi_client import SpecClient
 from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session
@@ -196,3 +196,15 @@ def test_an_event_that_came_before_the_trainee_goes_with_them(
 
     assert [(each.payload, each.sender_id) for each in events(db_session)] == [(None, None)] * 3
     assert {each.status for each in events(db_session)} == {"ORPHAN", "PROCESSED"}
+
+
+def test_who_leaves_without_an_account_takes_nobodys_events_along(
+    client: SpecClient, db_session: Session
+) -> None:
+    user = make_user(client)
+    tell(client, change("added", id_type="open_id"))  # Kakao names nobody whom we could know
+
+    assert delete_user(client, user["id"]).status_code == 204
+
+    (event,) = events(db_session)
+    assert (event.user_id, event.payload is None) == (None, False)
