@@ -1,6 +1,7 @@
 """JSON from outside, down to what the database can hold: used for every body, a provider's too."""
 
 import json
+import re
 from collections.abc import Iterator
 from itertools import islice
 from math import isfinite
@@ -9,9 +10,11 @@ from urllib.parse import quote
 
 from app.errors import InvalidInput
 
+Place = tuple[()] | tuple[Any, object]
 MAX_DEPTH = 64
 MAX_ERRORS = 50
 INT64 = range(-(2**63), 2**63)
+SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def loads(raw: bytes) -> Any:
@@ -34,7 +37,7 @@ def text_fault(text: str) -> str | None:
     """Why the database cannot store this text, or None."""
     if "\x00" in text:
         return "Contains a NUL character."
-    if any("\ud800" <= character <= "\udfff" for character in text):
+    if not text.isascii() and SURROGATE.search(text):
         return "Contains a lone surrogate."
     return None
 
@@ -50,19 +53,31 @@ def _refuse(constant: str) -> NoReturn:
 
 
 def _faults(value: Any) -> Iterator[dict[str, str]]:
-    """Walks without recursion: a deep body must not end in a stack overflow."""
-    waiting = [(value, "#", 0)]
+    """Walks without recursion: a deep body must not end in a stack overflow.
+
+    A place is its key behind that of what it is in; pointers are made only of those at fault, for they take
+    longer than the rest.
+    """
+    waiting: list[tuple[Any, Place, int]] = [(value, (), 0)]
     while waiting:
-        value, pointer, depth = waiting.pop()
-        if isinstance(value, dict | list):
+        value, place, depth = waiting.pop()
+        if isinstance(value, (dict, list)):
             if depth == MAX_DEPTH:
-                yield {"pointer": pointer, "detail": "Nested too deeply."}
+                yield {"pointer": _pointer(place), "detail": "Nested too deeply."}
                 continue
             pairs = list(value.items() if isinstance(value, dict) else enumerate(value))
-            waiting += [(inner, pointer + pointer_step(key), depth + 1) for key, inner in reversed(pairs)]
-            waiting += [(key, pointer, depth + 1) for key, _ in pairs if isinstance(key, str)]
+            waiting += [(inner, (place, key), depth + 1) for key, inner in reversed(pairs)]
+            waiting += [(key, place, depth + 1) for key, _ in pairs if isinstance(key, str)]
         elif fault := _scalar_fault(value):
-            yield {"pointer": pointer, "detail": fault}
+            yield {"pointer": _pointer(place), "detail": fault}
+
+
+def _pointer(place: Place) -> str:
+    steps = []
+    while place:
+        place, key = place
+        steps.append(pointer_step(key))
+    return "#" + "".join(reversed(steps))
 
 
 def _scalar_fault(value: Any) -> str | None:
