@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from app import coach
@@ -136,12 +136,7 @@ def open_day(session: Session, user: User, now: datetime) -> Day | None:
     """
     local = in_zone(user.timezone, now)
     first = local.date() - timedelta(days=1 if local.hour < NIGHT_ENDS else 0)
-    query = _WITH_SETS.where(
-        ExercisePlan.user_id == user.id,
-        ExercisePlan.target_date.between(first, local.date()),
-        ExercisePlan.status.in_(("ACTIVE", "DONE")),
-    )
-    rows = session.execute(query.with_for_update(key_share=True, of=ExercisePlan)).all()
+    rows = session.execute(_HOLD_DAYS, {"user_id": user.id, "first": first, "last": local.date()}).all()
     days = [_day([row for row in rows if row[0] is plan]) for plan in dict.fromkeys(row[0] for row in rows)]
     on = [each for each in days if each.plan.target_date == local.date() or each.plan.status == "ACTIVE"]
     return max(on, key=lambda each: (_goes_on(each, now), each.plan.target_date), default=None)
@@ -151,6 +146,12 @@ def _goes_on(day: Day, now: datetime) -> bool:
     """Whether the trainee is in the middle of it."""
     last = max((each.reported_at for each in day.sets if each.reported_at), default=None)
     return day.plan.status == "ACTIVE" and last is not None and now - last < PAUSE
+
+
+def own_day(session: Session, user: User, plan_id: UUID) -> Day | None:
+    """As `open_day`, for a plan of the trainee's that is named; None when it is none of theirs."""
+    rows = session.execute(_HOLD_OWN, {"user_id": user.id, "plan_id": plan_id}).all()
+    return _day(rows) if rows else None
 
 
 def read_day(session: Session, plan_id: UUID) -> Day:
@@ -164,6 +165,15 @@ _WITH_SETS = (
     .outerjoin(ExerciseSetState, ExerciseSetState.session_id == ExerciseSession.id)
     .order_by(ExerciseSession.order_no, ExerciseSetState.set_no)
 )
+# Made once: making a query anew takes longer than reading a row.
+_HOLD_OWN = _WITH_SETS.where(
+    ExercisePlan.id == bindparam("plan_id"), ExercisePlan.user_id == bindparam("user_id")
+).with_for_update(key_share=True, of=ExercisePlan)
+_HOLD_DAYS = _WITH_SETS.where(
+    ExercisePlan.user_id == bindparam("user_id"),
+    ExercisePlan.target_date.between(bindparam("first"), bindparam("last")),
+    ExercisePlan.status.in_(("ACTIVE", "DONE")),
+).with_for_update(key_share=True, of=ExercisePlan)
 
 
 def _day(rows: Sequence[Any]) -> Day:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, func, select
+from sqlalchemy import bindparam, case, func, select
 from sqlalchemy.orm import Session
 
 from app.domain import users
@@ -34,6 +34,7 @@ _DAYS = (
     )
     .outerjoin(ExerciseSession, ExerciseSession.plan_id == ExercisePlan.id)
     .outerjoin(_set, _set.session_id == ExerciseSession.id)
+    .where(ExercisePlan.user_id == bindparam("user_id"), ExercisePlan.target_date <= bindparam("last"))
     .where(ExercisePlan.status.in_(("ACTIVE", "DONE")))
     .group_by(ExercisePlan.id)
     .order_by(ExercisePlan.target_date)
@@ -66,9 +67,7 @@ def daily_summaries(
     which at least half of the sets were attempted; rest days and days without a plan do not break it,
     nor does a day that is not over.
     """
-    rows = session.execute(
-        _DAYS.where(ExercisePlan.user_id == user_id, ExercisePlan.target_date <= last)
-    ).all()
+    rows = session.execute(_DAYS, {"user_id": user_id, "last": last}).all()
     streaks = _streaks(rows, today)
     by_day = {row.target_date: row for row in rows}
     streak, entries = 0, []

@@ -8,11 +8,10 @@ from app.chat import figures
 from app.chat.answers import Reply
 from app.chat.said import Intent, Said
 from app.domain import sets, talk_numbers
-from app.domain.plans import plan_owner
 from app.domain.sets import Day
 from app.domain.talk_base import HELP, NEXT, TODAY, Talk, finished, onward, set_buttons, set_name
 from app.domain.talk_numbers import Numbers
-from app.errors import Conflict, InvalidInput, NotFound, SetOrder
+from app.errors import Conflict, InvalidInput, SetOrder
 from app.models import ExerciseSetState
 
 REPORTS = {Intent.DONE: "DONE", Intent.FAILED: "FAILED", Intent.SKIP: "SKIPPED"}
@@ -55,13 +54,11 @@ def _bound(talk: Talk, given: Mapping[str, Any]) -> tuple[Day, ExerciseSetState]
     """The trainee's own set that a button names, with its plan."""
     try:
         plan_id, session_id = UUID(str(given.get("plan"))), UUID(str(given.get("session")))
-        if plan_owner(talk.session, plan_id) != talk.user.id:
-            return None
-        day = sets.load_day(talk.session, plan_id)
-    except (ValueError, NotFound):
+    except ValueError:
         return None
-    rows = [row for row in day.sets_of(session_id) if row.set_no == given.get("set")]
-    return (day, rows[0]) if rows else None
+    day = sets.own_day(talk.session, talk.user, plan_id)
+    rows = [row for row in day.sets_of(session_id) if row.set_no == given.get("set")] if day else []
+    return (day, rows[0]) if day and rows else None
 
 
 def typed(talk: Talk) -> Reply:
