@@ -36,6 +36,10 @@ class Jobs:
         client: Redis = current_app.extensions["jobs"]
         return client
 
+    def is_silent(self, name: str) -> bool:
+        """Whether no job waits in the queue of that name: asked without making it, which takes longer."""
+        return self.redis.llen(f"{Queue.redis_queue_namespace_prefix}{name}") == 0
+
     def queue(self, name: str) -> Queue:
         """The queue of that name; its jobs carry JSON."""
         return Queue(name, connection=self.redis, serializer=JSONSerializer)

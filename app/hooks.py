@@ -5,7 +5,8 @@ import re
 from time import perf_counter
 from uuid import uuid4
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Request, Response, current_app, g, request
+from flask.sessions import SessionInterface
 
 from app.errors import NotFound, TooLarge
 
@@ -21,8 +22,17 @@ HEADERS = {
 }
 
 
+class NoSessions(SessionInterface):
+    """Nobody is known by a cookie; Flask's own sessions look for one in every request."""
+
+    def open_session(self, app: Flask, request: Request) -> None:
+        """None: a view that wants a session gets an error."""
+        return
+
+
 def init_app(app: Flask) -> None:
     """Flask runs what comes after a request in reverse order: the log line is the last."""
+    app.session_interface = NoSessions()
     app.before_request(_begin)
     app.before_request(_refuse)
     app.after_request(_log)
@@ -50,9 +60,11 @@ def _refuse() -> None:
 
 
 def _add_headers(response: Response) -> Response:
-    response.headers["X-Request-Id"] = g.request_id
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
+    headers = response.headers
+    given = {name.lower() for name, _ in headers}
+    for name, value in (("X-Request-Id", g.request_id), *HEADERS.items()):
+        if name.lower() not in given:  # setdefault goes through all headers twice
+            headers.add(name, value)
     return response
 
 

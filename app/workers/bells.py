@@ -28,9 +28,9 @@ def ring(name: str) -> None:
     A waiting bell is heard after this call, so whoever hears it sees every row committed before. Call it
     after the commit. Costs little and never fails: without Redis the clock's next bell does the work.
     """
-    queue = jobs.queue(name)
     try:
-        if queue.count == 0:
+        if jobs.is_silent(name):
+            queue = jobs.queue(name)
             queue.enqueue(JOBS[name], job_timeout=JOB_TIMEOUT_S, result_ttl=0, failure_ttl=FAILURE_TTL_S)
     except RedisError as error:
         log.warning("bell not rung", extra={"queue": name, "error": type(error).__name__})
