@@ -23,6 +23,11 @@ from bench.report import Aim, CannotMeasure, heading
 from bench.stage import Stage, app_settings
 
 AIM = {"POST /plans/generate": Aim("≤", 8)}
+PROOFS = {
+    "signature": "KAKAO_RESULT_SIGNATURES",
+    "admin_key": "KAKAO_ADMIN_KEYS",
+    "skill_token": "KAKAO_SKILL_TOKENS",
+}
 LAST = ("POST /plans/<uuid:plan_id>/cancel", "DELETE /users/<uuid:user_id>")  # these spoil it for the others
 
 
@@ -35,7 +40,7 @@ def measure(stage: Stage) -> None:
     client = app.test_client()
     heading("queries: per request, second request of two; BEGIN, COMMIT and pool checks not counted")
     client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {settings['OPERATOR_API_KEYS']}"
-    names = _names(client, people) | {"signature": settings["KAKAO_RESULT_SIGNATURES"]}
+    names = _names(client, people) | {name: settings[setting] for name, setting in PROOFS.items()}
     for name, rule, method in _routes(app):
         _send(client, name, rule, method, names | {"user_id": people[2]}, attempt=0)
         with counted() as queries:
@@ -80,8 +85,8 @@ def _send(
     """A request that the route can work on, as far as we know one; else one without a body."""
     path = re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(names.get(found[1], "x")), rule.rule)
     body = _bodies(names, attempt).get(name)
-    query = {"user_id": names["user_id"]} if name == "GET /plans" else None
-    return client.open(path, method=method, query_string=query, **(body or {}))
+    query = {"query_string": {"user_id": names["user_id"]}} if name == "GET /plans" else {}
+    return client.open(path, method=method, **query, **(body or {}))
 
 
 def _bodies(names: dict[str, Any], attempt: int) -> dict[str, dict[str, Any]]:
@@ -112,6 +117,24 @@ def _bodies(names: dict[str, Any], attempt: int) -> dict[str, dict[str, Any]]:
         "POST /webhooks/alimtalk/results": {
             "data": json.dumps({"hooks": [hook]}),
             "headers": {"X-Toast-Webhook-Signature": names["signature"]},
+        },
+    } | _from_kakao(names, attempt)
+
+
+def _from_kakao(names: dict[str, Any], attempt: int) -> dict[str, dict[str, Any]]:
+    """What Kakao itself sends, and a word in chat from somebody who has not joined."""
+    person, at = f"400000000{attempt}", "2026-11-25T00:00:00Z"
+    change = {"event": "added", "id": person, "id_type": "app_user_id", "updated_at": at}
+    asked = {"utterance": f"도움말 {attempt}", "user": {"id": "bench"}}
+    admin = {"Authorization": f"KakaoAK {names['admin_key']}"}
+    unlinked = {"app_id": "1", "user_id": person}
+    return {
+        "POST /webhooks/kakao/channel": {"json": change, "headers": admin},
+        "POST /webhooks/kakao/unlink": {"data": unlinked, "headers": admin},
+        "GET /webhooks/kakao/unlink": {"query_string": unlinked, "headers": admin},
+        "POST /webhooks/kakao/skill": {
+            "json": {"userRequest": asked},
+            "headers": {"X-Skill-Token": names["skill_token"]},
         },
     }
 

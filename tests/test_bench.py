@@ -20,7 +20,7 @@ def bench(*arguments: str) -> subprocess.CompletedProcess[str]:
 @pytest.fixture(scope="module")
 def printed() -> list[str]:
     """What a quick run of the cheap measurements prints."""
-    done = bench("queries", "claim", "--quick")
+    done = bench("queries", "claim", "intake", "skill", "--quick")
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout.splitlines()
 
@@ -47,6 +47,33 @@ def test_claims_have_figures_of_both_sides_and_a_ratio(printed: list[str]) -> No
 
 def test_the_claims_plan_is_shown(printed: list[str]) -> None:
     assert any("ix_notifications_due" in line for line in printed)
+
+
+def test_both_webhooks_have_figures_of_both_sides_and_few_bells(printed: list[str]) -> None:
+    posts = [number for number, line in enumerate(printed) if line.startswith("  POST /webhooks/")]
+    hooks = [printed[number : number + 7] for number in posts if "queries" not in printed[number]]
+
+    assert [lines[0].strip() for lines in hooks] == [
+        "POST /webhooks/kakao/channel",
+        "POST /webhooks/alimtalk/results",
+    ]
+    for lines in hooks:
+        assert re.search(rf"requests/s +{FIGURE} +{FIGURE} +{SPREAD} +aim ≥ 0.5 ", lines[2])
+        assert re.search(r"bells left in Redis by a round +[1-8] for 40 events  aim ≤ 8  met$", lines[6])
+
+
+def test_the_chat_has_figures_of_both_sides_while_messages_leave(printed: list[str]) -> None:
+    for name in ("answers/s", "messages/s meanwhile"):
+        (line,) = [line for line in printed if line.startswith(f"  {name}")]
+        assert re.search(rf"{FIGURE} +{FIGURE} +{SPREAD}$", line)
+    (slow,) = [line for line in printed if "p99 of all" in line]
+    assert re.search(rf"p99 of all {FIGURE} answers +{FIGURE} s  aim ≤ 0.5 ", slow)
+
+
+def test_no_answer_in_chat_takes_more_queries_than_it_may(printed: list[str]) -> None:
+    (line,) = [line for line in printed if "queries of an answer" in line]
+
+    assert re.search(r"the most +[1-8] \(오늘 운동 \d, typed \d, .*\)  aim ≤ 8  met$", line)
 
 
 def test_an_unknown_measurement_is_refused() -> None:
