@@ -34,7 +34,7 @@ CHATS = """
 
 def measure(stage: Stage) -> None:
     """Print what both sides do while messages leave, the slowest answers and the most queries."""
-    messages, rounds, clients, workouts = (1_000, 1, 2, 6) if stage.quick else (10_000, 3, 8, 12)
+    messages, rounds, clients, workouts = (1_000, 1, 2, 12) if stage.quick else (10_000, 3, 8, 12)
     environment = {"KAKAO_SENDER_KEY": "bench", "DELIVERY_BATCH": str(BATCH)}
     options = {name: stage.environment[setting] for name, setting in DEALER.items()}
     codes = {name: stage.environment[name] for name in TEMPLATE_CODES}

@@ -69,6 +69,20 @@ def test_so_does_a_tap_that_ends_the_day(client: SpecClient, statements: list[st
     assert "모두 마쳤어요" in chat.text
 
 
+def test_a_tap_takes_no_more_than_the_same_said(client: SpecClient, statements: list[str]) -> None:
+    user = make_lifter(client)
+    make_plan(client, user["id"])
+    chat = joined(client, user)
+    statements.clear()
+    chat.say("완료")
+    said = len(statements)
+    statements.clear()
+
+    chat.tap("완료")
+
+    assert len(statements) <= said, "\n".join(statements)
+
+
 def test_so_does_a_plan_made_in_chat(client: SpecClient, statements: list[str]) -> None:
     user = make_user(client, profile={"days_per_week": 6, "weekdays": [1, 2, 3, 4, 5, 6, 7]})
     chat = joined(client, user)
