@@ -22,6 +22,7 @@ from app.models import ExercisePlan, ExerciseSession, ExerciseSetState, User
 
 OPEN_FOR = timedelta(days=3)
 PAUSE = timedelta(hours=2)  # between two sets of one workout, at most
+LATE_UNTIL = 3  # o'clock: a workout that has not begun may still be yesterday's
 NIGHT_ENDS = 6  # o'clock: a workout that began before midnight goes on until then
 NUMBERS = (
     "performed_reps",
@@ -129,16 +130,23 @@ def close(day: Day) -> None:
 
 
 def open_day(session: Session, user: User, now: datetime) -> Day | None:
-    """The plan a trainee is on: today's, or until 6 in the morning yesterday's that is not finished.
+    """The plan a trainee is on: today's, or in the night yesterday's that is not finished.
 
-    Where there are both, it is yesterday's as long as they train. The plan is held. In one query: nobody
+    Yesterday's counts until 3 o'clock if there is none of today, and until 6 as long as they train: who gets up
+    at 5 wants the new day's. The plan is held. In one query: nobody
     reports a set while the trainee is locked, as they must be here.
     """
     local = in_zone(user.timezone, now)
     first = local.date() - timedelta(days=1 if local.hour < NIGHT_ENDS else 0)
     rows = session.execute(_HOLD_DAYS, {"user_id": user.id, "first": first, "last": local.date()}).all()
     days = [_day([row for row in rows if row[0] is plan]) for plan in dict.fromkeys(row[0] for row in rows)]
-    on = [each for each in days if each.plan.target_date == local.date() or each.plan.status == "ACTIVE"]
+    is_late = local.hour < LATE_UNTIL
+    on = [
+        each
+        for each in days
+        if each.plan.target_date == local.date()
+        or (each.plan.status == "ACTIVE" and (is_late or _goes_on(each, now)))
+    ]
     return max(on, key=lambda each: (_goes_on(each, now), each.plan.target_date), default=None)
 
 
