@@ -69,3 +69,14 @@ def test_a_workout_that_began_before_midnight_goes_on(
     report_at(db_session, EVE, reported, zone)
 
     assert on_at(db_session, user, clock, zone) == expected
+
+
+@pytest.mark.parametrize(("clock", "expected"), [("03:30", EVE), ("05:00", None), ("06:00", None)])
+def test_a_long_night_ends_when_they_pause(
+    app: Flask, db_session: Session, clock: str, expected: Any
+) -> None:
+    user = add_user(db_session)
+    add_plan(db_session, user.id, EVE, ["DONE", "PENDING"])
+    report_at(db_session, DAY, "02:50", "Asia/Seoul")
+
+    assert on_at(db_session, user, clock, "Asia/Seoul") == expected
