@@ -1,7 +1,6 @@
 """Pain on the way: the area is spared from now on, what loads it ends, other exercises are offered."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -14,17 +13,8 @@ from app.domain.history import load_history
 from app.domain.plan_rows import coach_plan
 from app.domain.profiles import coach_profile, stored_injury
 from app.domain.swaps import Change
-from app.models import ExercisePlan, ExerciseSession, User, UserProfile
-
-
-@dataclass(frozen=True, slots=True)
-class Course:
-    """A plan with what is left of it: its exercises in order, and their open sets by session id."""
-
-    plan: ExercisePlan
-    exercises: Sequence[ExerciseSession]
-    left: dict[Any, int]
-    untouched: frozenset[Any]
+from app.domain.workouts import Course
+from app.models import ExerciseSession, User, UserProfile
 
 
 def react(

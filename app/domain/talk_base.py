@@ -14,10 +14,10 @@ from app import coach
 from app.chat import figures
 from app.chat.answers import Link, Quick, Reply
 from app.chat.said import Said
-from app.domain import plans, sets
+from app.domain import plans, workouts
 from app.domain.chats import Chat, Turn
 from app.domain.days import korean_date
-from app.domain.sets import Day
+from app.domain.workouts import Day
 from app.models import ExerciseSession, ExerciseSetState, User
 
 TODAY = Quick("오늘 운동")
@@ -57,7 +57,7 @@ class Talk:
     def day(self) -> Day | None:
         """The plan the trainee is on; read once."""
         if not self._day:
-            self._day.append(sets.open_day(self.session, self.user, self.world.now))
+            self._day.append(workouts.open_day(self.session, self.user, self.world.now))
         return self._day[0]
 
     def use(self, day: Day) -> None:
@@ -83,7 +83,7 @@ def set_name(day: Day, row: ExerciseSetState) -> str:
 def next_line(talk: Talk, day: Day, row: ExerciseSetState) -> str:
     """What to do in the set that is next; after a set that fell far short, with less."""
     exercise = day.exercises[row.session_id]
-    offered = sets.offered_kg(talk.user, day, exercise)
+    offered = workouts.offered_kg(talk.user, day, exercise)
     line = f"{set_name(day, row)}\n{figures.target(exercise, offered)} · 쉬는 시간 {_rest(exercise)}"
     if offered is not None and exercise.target_weight_kg is not None and offered < exercise.target_weight_kg:
         line += f"\n(조금 가볍게 {figures.kilograms(offered)}로 해 봐요)"

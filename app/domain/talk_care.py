@@ -3,12 +3,12 @@
 from app import coach
 from app.chat import figures
 from app.chat.answers import Quick, Reply
-from app.domain import history, pain, reviews, sets, swaps
+from app.domain import history, pain, reviews, swaps, workouts
 from app.domain.days import local_date
 from app.domain.profiles import coach_profile
-from app.domain.sets import Day
 from app.domain.swaps import Change
 from app.domain.talk_base import HELP, NEXT, REMAINING, TODAY, Talk, name_of, onward
+from app.domain.workouts import Day
 from app.models import ExerciseSession
 
 MODERATE = 4  # out of 10, when nobody said how much it hurts: on the safe side
@@ -26,7 +26,7 @@ def emergency(talk: Talk) -> Reply:
     day = talk.day()
     if day is not None and day.pending is not None:
         open_ = [row for row in day.sets if row.status == "PENDING"]
-        sets.skip(talk.session, day, open_, "pain", talk.world.now)
+        workouts.skip(talk.session, day, open_, "pain", talk.world.now)
     return Reply(detail)
 
 
@@ -39,7 +39,7 @@ def sore(talk: Talk) -> Reply:
     score = said.pain_score or MODERATE
     day = talk.day()
     if said.skip_reason == "pain" and day is not None and day.pending is not None:
-        sets.skip(talk.session, day, [day.pending], "pain", talk.world.now)
+        workouts.skip(talk.session, day, [day.pending], "pain", talk.world.now)
     change, reasons = pain.spare(
         talk.session, talk.user, day.course() if day else None, areas, score, talk.world.now
     )
@@ -61,8 +61,8 @@ def _after(talk: Talk, change: Change) -> Day | None:
     day = talk.day()
     if day is None or change == Change():
         return day
-    fresh = sets.read_day(talk.session, day.plan.id)
-    sets.close(fresh)
+    fresh = workouts.read_day(talk.session, day.plan.id)
+    workouts.close(fresh)
     talk.use(fresh)
     return fresh
 

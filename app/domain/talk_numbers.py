@@ -7,9 +7,9 @@ from typing import Any
 from app.chat import figures
 from app.chat.answers import Quick, Reply
 from app.chat.said import Said
-from app.domain import sets
-from app.domain.sets import Day
+from app.domain import sets, workouts
 from app.domain.talk_base import HELP, Talk, extra, set_buttons, set_name
+from app.domain.workouts import Day
 from app.models import ExerciseSession, ExerciseSetState
 
 Numbers = dict[str, Any]
@@ -28,7 +28,7 @@ def read(talk: Talk, day: Day, row: ExerciseSetState, status: str) -> Numbers | 
     numbers = _given(talk, day, row) | {"status": status}
     if not _fits(exercise, numbers):
         return misfit(day, row)
-    offered = sets.offered_kg(talk.user, day, exercise)
+    offered = workouts.offered_kg(talk.user, day, exercise)
     if exercise.target_weight_kg is None or status == "FAILED":
         return numbers
     if KG not in numbers and REPS not in numbers and SECONDS not in numbers:
@@ -65,7 +65,7 @@ def completed(
         return None  # the same number once more, or another: a new half of a report
     if value is None:
         exercise = day.exercises[row.session_id]
-        offered = sets.offered_kg(talk.user, day, exercise)
+        offered = workouts.offered_kg(talk.user, day, exercise)
         value = offered if missing == KG else exercise.target_reps or exercise.target_seconds
     return partial | said | {missing: value} if _is_fair(missing, value) else misfit(day, row)
 
@@ -133,7 +133,7 @@ def _weight_before(talk: Talk, day: Day, row: ExerciseSetState) -> Decimal:
         for each in day.sets_of(row.session_id)
         if each.set_no < row.set_no and each.performed_weight_kg is not None
     ]
-    offered = sets.offered_kg(talk.user, day, day.exercises[row.session_id])
+    offered = workouts.offered_kg(talk.user, day, day.exercises[row.session_id])
     return before[-1] if before else offered or Decimal(0)
 
 
@@ -173,7 +173,7 @@ def _likely(talk: Talk, day: Day, row: ExerciseSetState, missing: str) -> list[t
     """Labels and values: what was prescribed, then its neighbours."""
     exercise = day.exercises[row.session_id]
     if missing == KG:
-        weights = {sets.offered_kg(talk.user, day, exercise), _weight_before(talk, day, row)}
+        weights = {workouts.offered_kg(talk.user, day, exercise), _weight_before(talk, day, row)}
         return [
             (figures.kilograms(each), each) for each in sorted(each for each in weights if each is not None)
         ]

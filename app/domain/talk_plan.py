@@ -8,7 +8,6 @@ from app.chat import figures
 from app.chat.answers import Quick, Reply
 from app.domain import guardrails, plans, summaries
 from app.domain.days import KOREAN_WEEKDAYS, korean_date, local_date
-from app.domain.sets import Day, read_day
 from app.domain.talk_base import (
     HELP,
     NEXT,
@@ -23,6 +22,7 @@ from app.domain.talk_base import (
     onward,
     set_buttons,
 )
+from app.domain.workouts import Day, read_day
 from app.errors import NeedsReview
 
 ASK_FOR_PLAN = Reply("오늘은 아직 계획이 없어요. '오늘 운동'이라고 보내 주시면 만들어 드려요.", (TODAY, HELP))

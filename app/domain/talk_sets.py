@@ -7,10 +7,10 @@ from uuid import UUID
 from app.chat import figures
 from app.chat.answers import Reply
 from app.chat.said import Intent, Said
-from app.domain import sets, talk_numbers
-from app.domain.sets import Day
+from app.domain import sets, talk_numbers, workouts
 from app.domain.talk_base import HELP, NEXT, TODAY, Talk, finished, onward, set_buttons, set_name
 from app.domain.talk_numbers import Numbers
+from app.domain.workouts import Day
 from app.errors import Conflict, InvalidInput, SetOrder
 from app.models import ExerciseSetState
 
@@ -56,7 +56,7 @@ def _bound(talk: Talk, given: Mapping[str, Any]) -> tuple[Day, ExerciseSetState]
         plan_id, session_id = UUID(str(given.get("plan"))), UUID(str(given.get("session")))
     except ValueError:
         return None
-    day = sets.own_day(talk.session, talk.user, plan_id)
+    day = workouts.own_day(talk.session, talk.user, plan_id)
     rows = [row for row in day.sets_of(session_id) if row.set_no == given.get("set")] if day else []
     return (day, rows[0]) if day and rows else None
 
@@ -122,7 +122,7 @@ def _line(day: Day, row: ExerciseSetState) -> str:
 def _offered(talk: Talk, day: Day, row: ExerciseSetState, status: str) -> dict[str, Any]:
     """Done without a number is done as offered, which is less after a set that fell far short."""
     exercise = day.exercises[row.session_id]
-    offered = sets.offered_kg(talk.user, day, exercise)
+    offered = workouts.offered_kg(talk.user, day, exercise)
     if status != "DONE" or row.status != "PENDING" or offered == exercise.target_weight_kg:
         return {}
     return {"performed_weight_kg": offered}
@@ -136,7 +136,7 @@ def _skip(talk: Talk, day: Day, row: ExerciseSetState) -> Reply:
         "exercise": [each for each in day.sets_of(row.session_id) if each.status == "PENDING"],
         "plan": [each for each in day.sets if each.status == "PENDING"],
     }[said.whole]
-    sets.skip(talk.session, day, rows, said.skip_reason or "other", talk.world.now)
+    workouts.skip(talk.session, day, rows, said.skip_reason or "other", talk.world.now)
     if said.whole == "plan":
         return finished(talk, day, f"남은 {len(rows)}세트를 건너뛰었어요. 쉬는 것도 운동이에요.")
     what = set_name(day, row) if said.whole == "set" else f"{set_name(day, row)}부터 {len(rows)}세트"

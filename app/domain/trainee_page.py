@@ -14,7 +14,8 @@ from app.domain import summaries
 from app.domain.days import in_zone, local_date
 from app.domain.plan_rows import past_set
 from app.domain.profiles import coach_profile
-from app.domain.sets import OPEN_FOR, read_day
+from app.domain.sets import OPEN_FOR
+from app.domain.workouts import read_day
 from app.errors import Gone, NotFound
 from app.models import ExercisePlan, ExerciseSession, ExerciseSetState, User
 

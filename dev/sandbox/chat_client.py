@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
@@ -11,8 +12,7 @@ Entry = dict[str, Any]
 class ChatCalls:
     """What a person can do in KakaoTalk, over the control API."""
 
-    def _call(self, method: str, path: str, body: Any = None, **query: Any) -> Any:
-        raise NotImplementedError
+    _call: Callable[..., Any]
 
     def rooms(self) -> list[dict[str, Any]]:
         """All rooms, newest first."""

@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.domain import sets
+from app.domain import workouts
 from app.models import User
 
 DAY = date(2026, 7, 21)
@@ -20,7 +20,7 @@ EVE = DAY - timedelta(days=1)
 def on_at(session: Session, user: User, clock: str, zone: str) -> date | None:
     """The date of the plan that the trainee is on when the clock shows that, on `DAY`."""
     now = datetime.fromisoformat(f"{DAY} {clock}").replace(tzinfo=ZoneInfo(zone))
-    day = sets.open_day(session, user, now)
+    day = workouts.open_day(session, user, now)
     session.rollback()
     return day.plan.target_date if day else None
 
