@@ -175,7 +175,8 @@ def _likely(talk: Talk, day: Day, row: ExerciseSetState, missing: str) -> list[t
     if missing == KG:
         weights = {workouts.offered_kg(talk.user, day, exercise), _weight_before(talk, day, row)}
         return [
-            (figures.kilograms(each), each) for each in sorted(each for each in weights if each is not None)
+            (f"{figures.number(each)} kg", each)
+            for each in sorted(each for each in weights if each is not None)
         ]
     target = exercise.target_reps if missing == REPS else exercise.target_seconds
     unit, step = ("회", 1) if missing == REPS else ("초", 5)

@@ -76,7 +76,7 @@ def test_half_a_report_is_asked_for_the_other_half(
     if way == "typed":
         chat.say("35")
     elif way == "tapped":
-        chat.tap("30\u00a0kg")
+        chat.tap("30 kg")
     else:
         chat.say("완료")
 
