@@ -106,8 +106,8 @@ def test_a_workout_by_chat_alone(
     assert "완료 (" in tap(window, "완료")
     first = plan["sessions"][0]
     assert "몇 kg였나요" in say(window, "8회")
-    assert "14\u00a0kg" in say(window, "14")
-    assert "16\u00a0kg" in say(window, f"{first['target_reps']}개 16키로")
+    assert "14 kg" in say(window, "14")
+    assert "16 kg" in say(window, f"{first['target_reps']}개 16키로")
     assert "고쳤어요" in say(window, "아니 7회")
     picture(window, "workout-chat-360")
     for _ in range(total - 3):

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +77,7 @@ class Run:
         return not any(processes.is_running(pid) for pid in self.family)
 
     def _read(self) -> bool:
-        if self.file.exists():
+        with suppress(FileNotFoundError):  # one that a killed run left is removed by the next
             self.told = json.loads(self.file.read_text())
         return self.told.get("pid") == self.process.pid
 
