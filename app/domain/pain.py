@@ -1,6 +1,7 @@
 """Pain on the way: the area is spared from now on, what loads it ends, other exercises are offered."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -65,13 +66,15 @@ def spare(
         detail = coach.reason_ko(reason)
         reviews.open_review(session, subject="health", cause=str(user.id), reason_code=reason, detail=detail)
     injuries = [stored_injury(each) for each in profile.injuries]
-    if course is None or not course.left or swaps.is_over(course.plan, today):
+    if course is None or not course.left:
         user.profile.injuries = injuries
         return Change(), reasons
     past: Sequence[coach.PastSession] = ()
     if not reasons:  # else nothing is offered instead
         past, _ = load_history(session, user.id, course.plan.target_date, today)
     change = _change(course, profile, past)
+    if swaps.is_over(course.plan, today):  # after midnight they still end, but nothing comes instead
+        change = replace(change, added=())
     swaps.write(session, course.plan, change, reason="pain", now=now, injuries=injuries)
     return change, reasons
 

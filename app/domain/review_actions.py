@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import Update, func, select, text, update
 from sqlalchemy.orm import Session
 
-from app.domain import audit, reviews, stops, users
+from app.domain import audit, reviews, scheduling, stops, users
 from app.domain.days import local_date
 from app.errors import Conflict, NotFound
 from app.models import ManualReview, Notification, User, WebhookEvent
@@ -265,6 +265,7 @@ def _clear(session: Session, user_id: UUID, now: datetime) -> int:
         users.update_user(session, user_id, {"profile": {"health": health}}, now)
     except NotFound:
         return 0
+    scheduling.resume(session, user_id, "needs_review", now)
     return 1
 
 

@@ -116,7 +116,9 @@ def _reply(talk: Talk) -> Reply:
     """Tapped buttons first, then the answer to what we asked, then the words."""
     if talk.said.intent is Intent.EMERGENCY:
         return talk_care.emergency(talk)
+    tapped = talk_sets.tapped(talk)
+    if tapped is not None:
+        return tapped
     if talk.said.intent is Intent.SKIP and talk.said.areas:
-        talk.said = replace(talk.said, skip_reason="pain")
         return talk_care.sore(talk)
-    return talk_sets.tapped(talk) or talk_sets.answered(talk) or HANDLERS[talk.said.intent](talk)
+    return talk_sets.answered(talk) or HANDLERS[talk.said.intent](talk)

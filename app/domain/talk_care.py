@@ -3,13 +3,13 @@
 from app import coach
 from app.chat import figures
 from app.chat.answers import Quick, Reply
-from app.domain import history, pain, reviews, swaps, workouts
+from app.domain import history, pain, reviews, scheduling, swaps, workouts
 from app.domain.days import local_date
 from app.domain.profiles import coach_profile
 from app.domain.swaps import Change
 from app.domain.talk_base import HELP, NEXT, REMAINING, TODAY, Talk, name_of, onward
 from app.domain.workouts import Day
-from app.models import ExerciseSession
+from app.models import ExerciseSession, ExerciseSetState
 
 MODERATE = 4  # out of 10, when nobody said how much it hurts: on the safe side
 EMERGENCY = "EMERGENCY_STOP"
@@ -25,26 +25,32 @@ def emergency(talk: Talk) -> Reply:
     )
     day = talk.day()
     if day is not None and day.pending is not None:
-        open_ = [row for row in day.sets if row.status == "PENDING"]
-        workouts.skip(talk.session, day, open_, "pain", talk.world.now)
+        workouts.skip(talk.session, day, workouts.meant(day, day.pending, "plan"), "pain", talk.world.now)
+    scheduling.cancel_announcements(talk.session, user.id, "needs_review")
     return Reply(detail)
 
 
-def sore(talk: Talk) -> Reply:
-    """Spare what hurts: in the profile for two weeks, and in what is left of today."""
+def sore(talk: Talk, tapped: ExerciseSetState | None = None) -> Reply:
+    """Spare what hurts: in the profile for two weeks, and in what is left of today.
+
+    `tapped` is the set whose button said to skip it.
+    """
     areas, said = talk.said.areas, talk.said
     if not areas:
+        talk.chat.next_question = {"pain_score": said.pain_score}
         places = [Quick(f"{name} 아파요") for name in figures.AREAS.values()]
         return Reply("어디가 아픈가요? 다른 곳이면 오늘은 쉬어 주세요.", (*places, Quick("오늘은 쉴래요")))
-    score = said.pain_score or MODERATE
+    score = said.pain_score or (talk.chat.question or {}).get("pain_score") or MODERATE
     day = talk.day()
-    if said.skip_reason == "pain" and day is not None and day.pending is not None:
-        workouts.skip(talk.session, day, [day.pending], "pain", talk.world.now)
+    row = tapped or (day.pending if day else None)
+    if said.skip_reason == "pain" and day is not None and row is not None:
+        workouts.skip(talk.session, day, workouts.meant(day, row, said.whole), "pain", talk.world.now)
     change, reasons = pain.spare(
         talk.session, talk.user, day.course() if day else None, areas, score, talk.world.now
     )
     names = ", ".join(figures.AREAS[area] for area in areas)
     if reasons:
+        scheduling.cancel_announcements(talk.session, talk.user.id, "needs_review")
         if day is not None and change.out:
             day.plan.status = "DONE"  # all that was left has been skipped
         told = " ".join(coach.reason_ko(reason) for reason in reasons)

@@ -7,7 +7,7 @@ from uuid import UUID
 from app.chat import figures
 from app.chat.answers import Reply
 from app.chat.said import Intent, Said
-from app.domain import sets, talk_numbers, workouts
+from app.domain import sets, talk_care, talk_numbers, workouts
 from app.domain.talk_base import HELP, NEXT, TODAY, Talk, finished, onward, set_buttons, set_name
 from app.domain.talk_numbers import Numbers
 from app.domain.workouts import Day
@@ -40,9 +40,10 @@ def tapped(talk: Talk) -> Reply | None:
         return _answered(talk, day, row, given)
     if do not in PAST:
         return STALE
-    is_again = given.get("again") is True
-    if row.status != "PENDING" and not is_again:
+    if row.status != "PENDING" and given.get("again") is not True:
         return onward(talk, day, _already(day, row))
+    if do == "SKIPPED" and talk.said.areas:
+        return talk_care.sore(talk, row)
     return _report(talk, day, row, {"status": do} | _offered(talk, day, row, do))
 
 
@@ -131,11 +132,7 @@ def _offered(talk: Talk, day: Day, row: ExerciseSetState, status: str) -> dict[s
 def _skip(talk: Talk, day: Day, row: ExerciseSetState) -> Reply:
     """Skip a set, the rest of the exercise, or the rest of the day."""
     said = talk.said
-    rows = {
-        "set": [row],
-        "exercise": [each for each in day.sets_of(row.session_id) if each.status == "PENDING"],
-        "plan": [each for each in day.sets if each.status == "PENDING"],
-    }[said.whole]
+    rows = workouts.meant(day, row, said.whole)
     workouts.skip(talk.session, day, rows, said.skip_reason or "other", talk.world.now)
     if said.whole == "plan":
         return finished(talk, day, f"남은 {len(rows)}세트를 건너뛰었어요. 쉬는 것도 운동이에요.")

@@ -10,8 +10,10 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app import coach
+from app.chat.said import Whole
 from app.domain.days import in_zone
 from app.domain.plan_rows import past_set
 from app.domain.plans import get_plan
@@ -132,16 +134,28 @@ def _with_sets(session: Session, plan: ExercisePlan) -> Day:
     return Day(plan, {row[0].id: row[0] for row in rows}, [row[1] for row in rows])
 
 
+def meant(day: Day, row: ExerciseSetState, whole: Whole) -> list[ExerciseSetState]:
+    """The open sets that somebody skips who is at `row`: it alone, the rest of its exercise or of the day."""
+    if whole == "set":
+        return [row]
+    sets = day.sets if whole == "plan" else day.sets_of(row.session_id)
+    return [each for each in sets if each.status == "PENDING"]
+
+
 def skip(session: Session, day: Day, rows: Sequence[ExerciseSetState], reason: str, now: datetime) -> None:
-    """Skip open sets of a day that is held, several at once."""
+    """Skip open sets of a day that is held, several at once; the plan is done if these were the last."""
     ids = [row.id for row in rows]
-    session.execute(
+    skipped = (
         update(ExerciseSetState)
         .where(ExerciseSetState.id.in_(ids), ExerciseSetState.status == "PENDING")
         .values(status="SKIPPED", skip_reason=reason, reported_at=now)
-        .execution_options(synchronize_session="evaluate")
     )
-    close(day)
+    is_last = all(each.id in ids for each in day.sets if each.status == "PENDING")
+    if is_last and day.plan.status == "ACTIVE":
+        done = update(ExercisePlan).where(ExercisePlan.id == day.plan.id).values(status="DONE")
+        skipped = skipped.add_cte(done.cte("done"))
+        set_committed_value(day.plan, "status", "DONE")
+    session.execute(skipped.execution_options(synchronize_session="evaluate"))
 
 
 def close(day: Day) -> None:

@@ -1,16 +1,36 @@
 """Pain, emergencies and taken machines, told in chat."""
 
+from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from factories import add_plan, ask_plan, get_plan, make_lifter, make_user, read_user, today
+import pytest
+from factories import (
+    AS_OPERATOR,
+    add_plan,
+    ask_plan,
+    get_notice,
+    get_plan,
+    make_lifter,
+    make_notification,
+    make_plan,
+    make_user,
+    read_user,
+    shift_plan,
+    today,
+)
+from flask import Flask
 from openapi_client import SpecClient
 from skill_builders import Chat, joined
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app import coach
-from app.models import ManualReview
+from app.domain import talk
+from app.domain.chats import Turn
+from app.models import ExerciseSetState, ManualReview
+from app.workers.world import world
 
 
 def injuries(client: SpecClient, user: dict[str, Any]) -> list[tuple[str, str]]:
@@ -183,3 +203,92 @@ def test_without_another_exercise_nothing_is_taken_away(client: SpecClient, db_s
 
     assert "찾지 못했어요" in chat.say("자리 없어요")
     assert pending(get_plan(client, str(plan.id))) == {"plank"}
+
+
+@pytest.mark.parametrize("way", ["typed", "tapped"])
+def test_how_bad_it_is_is_not_forgotten_when_asked_where(
+    client: SpecClient, chat: Chat, user: dict[str, Any], way: str
+) -> None:
+    assert "어디가 아픈가요" in chat.say("너무 아파요")
+
+    chat.say("무릎이요") if way == "typed" else chat.tap("무릎 아파요")
+
+    assert injuries(client, user) == [("knee", "SEVERE")]
+
+
+def test_a_tapped_skip_for_pain_that_the_bot_asked_about_spares_the_area(
+    client: SpecClient, chat: Chat, user: dict[str, Any], plan: dict[str, Any]
+) -> None:
+    chat.say("시작")
+    (skip,) = [each for each in chat.quick if each["label"] == "건너뛰기"]
+
+    chat.say("건너뛰기", extra=skip["extra"], reason="무릎이 아파서")
+
+    first = get_plan(client, plan["id"])["sessions"][0]["sets"][0]
+    assert (first["status"], first["skip_reason"]) == ("SKIPPED", "pain")
+    assert injuries(client, user) == [("knee", "MODERATE")]
+
+
+def test_a_day_given_up_for_pain_is_over(
+    client: SpecClient, chat: Chat, user: dict[str, Any], plan: dict[str, Any]
+) -> None:
+    chat.say("무릎 아파서 오늘은 쉴래요")
+
+    after = get_plan(client, plan["id"])
+    assert (after["status"], pending(after)) == ("DONE", set())
+    assert len(after["sessions"]) == len(plan["sessions"])
+    assert injuries(client, user) == [("knee", "MODERATE")]
+
+
+@pytest.mark.parametrize(("said", "left"), [("무릎 아파요", "barbell_bench_press"), ("무릎 아파 9점", None)])
+def test_pain_after_midnight_ends_what_must_not_be_done(
+    client: SpecClient,
+    chat: Chat,
+    plan: dict[str, Any],
+    app: Flask,
+    db_session: Session,
+    said: str,
+    left: str,
+) -> None:
+    chat.say("완료")
+    night = datetime.combine(today(), time(0, 20), ZoneInfo("Asia/Seoul"))
+    shift_plan(db_session, plan["id"], -1)
+    done = update(ExerciseSetState).where(ExerciseSetState.status == "DONE")
+    db_session.execute(done.values(reported_at=night - timedelta(minutes=5)))
+    db_session.commit()
+
+    asked = Turn("bot-user-1", None, said, {}, None, None, "", "event", None, {})
+    with app.app_context():
+        talk.answer(db_session, asked, world(app.config, night))
+        db_session.commit()
+
+    after = get_plan(client, plan["id"])
+    assert "barbell_back_squat" not in pending(after)
+    assert (left in pending(after)) if left else after["status"] == "DONE"
+    assert len(after["sessions"]) == len(plan["sessions"])
+
+
+@pytest.mark.parametrize("said", ["가슴이 조여요", "허리 아파 9점"])
+def test_no_plan_is_announced_until_a_human_has_looked(
+    client: SpecClient, db_session: Session, said: str
+) -> None:
+    user = make_lifter(client, days_per_week=7)
+    plan = make_plan(client, user["id"], days=1)
+    tomorrow = plan["notification"]
+    notice = make_notification(db_session, UUID(user["id"]))
+
+    joined(client, user).say(said)
+
+    assert message(client, tomorrow["id"]) == ("CANCELED", "needs_review")
+    assert message(client, str(notice.id)) == ("SCHEDULED", None)
+    [review] = client.get("/manual-reviews?state=open", headers=AS_OPERATOR).json["items"]
+    decision = {"action": "retry", "memo": "진단서를 보았습니다", "actor": "kim"}
+    client.post(f"/manual-reviews/{review['id']}/resolve", json=decision, headers=AS_OPERATOR)
+    announced = get_plan(client, plan["id"])["notification"]
+    assert (announced["status"], announced["schedule_at"]) == ("SCHEDULED", tomorrow["schedule_at"])
+
+
+def message(client: SpecClient, notification_id: str) -> tuple[str, str | None]:
+    """Its state and why."""
+    found = get_notice(client, notification_id)
+    return found["status"], found["reason_code"]
