@@ -26,6 +26,7 @@ SUMMARY = Quick("요약")
 WEEK = Quick("이번 주")
 REMAINING = Quick("남은 세트")
 NEXT = Quick("다음")
+ASK_FOR_PLAN = Reply("오늘은 아직 계획이 없어요. '오늘 운동'이라고 보내 주시면 만들어 드려요.", (TODAY, HELP))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 from app.chat import figures
 from app.chat.answers import Quick, Reply
-from app.chat.said import Said
+from app.chat.said import Intent, Said
 from app.domain import sets, workouts
 from app.domain.talk_base import HELP, Talk, extra, set_buttons, set_name
 from app.domain.workouts import Day
@@ -47,7 +47,8 @@ def correction(talk: Talk, day: Day, row: ExerciseSetState) -> Numbers | Reply:
     numbers = {name: value for name, value in kept.items() if value is not None} | given
     if not _fits(day.exercises[row.session_id], numbers):
         return misfit(day, row)
-    return numbers | {"status": "FAILED" if row.status == "FAILED" else "DONE"}
+    has_failed = row.status == "FAILED" or talk.said.intent is Intent.FAILED
+    return numbers | {"status": "FAILED" if has_failed else "DONE"}
 
 
 def completed(
@@ -58,8 +59,11 @@ def completed(
     if partial is None or missing not in (KG, REPS, SECONDS):
         return None
     said = _given(talk, day, row, bare=missing)
-    if KG in said and (REPS in said or SECONDS in said):
+    if talk.said.intent is Intent.DONE and KG in said and (REPS in said or SECONDS in said):
         return read(talk, day, row, "DONE")
+    if talk.said.intent is Intent.FAILED:
+        failed = partial | said | {"status": "FAILED"}
+        return failed if _fits(day.exercises[row.session_id], failed) else misfit(day, row)
     value = said.get(missing)
     if value is None and said:
         return None  # the same number once more, or another: a new half of a report
@@ -159,14 +163,19 @@ def _is_fair(name: str, value: Any) -> bool:
 
 def question(talk: Talk, day: Day, row: ExerciseSetState, partial: Numbers, missing: str) -> Reply:
     """Ask for the number that a report lacks, with the likely ones to tap."""
-    bound = {"session": str(row.session_id), "set": row.set_no}
-    talk.chat.next_question = bound | {"numbers": _plain(partial), "missing": missing}
+    again = {"again": True} if row.status != "PENDING" else {}
+    talk.chat.next_question = about(row, **again, numbers=_plain(partial), missing=missing)
     quick = [
-        Quick(label, extra(day, row, "ANSWER", **_plain(partial | {missing: value})))
+        Quick(label, extra(day, row, "ANSWER", **again, **_plain(partial | {missing: value})))
         for label, value in _likely(talk, day, row, missing)
     ]
     ask = {KG: "몇 kg였나요?", REPS: "몇 회였나요?", SECONDS: "몇 초였나요?"}[missing]
     return Reply(f"{set_name(day, row)}: {ask}", tuple(quick))
+
+
+def about(row: ExerciseSetState, **more: Any) -> dict[str, Any]:
+    """A question of ours about a set; `again` when it has its report already."""
+    return {"session": str(row.session_id), "set": row.set_no} | more
 
 
 def _likely(talk: Talk, day: Day, row: ExerciseSetState, missing: str) -> list[tuple[str, Any]]:

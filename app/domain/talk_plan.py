@@ -9,6 +9,7 @@ from app.chat.answers import Quick, Reply
 from app.domain import guardrails, plans, summaries
 from app.domain.days import KOREAN_WEEKDAYS, korean_date, local_date
 from app.domain.talk_base import (
+    ASK_FOR_PLAN,
     HELP,
     NEXT,
     REMAINING,
@@ -25,7 +26,6 @@ from app.domain.talk_base import (
 from app.domain.workouts import Day, read_day
 from app.errors import NeedsReview
 
-ASK_FOR_PLAN = Reply("오늘은 아직 계획이 없어요. '오늘 운동'이라고 보내 주시면 만들어 드려요.", (TODAY, HELP))
 LATER = "오늘 운동을 준비하고 있어요. 잠시만 기다려 주세요."
 
 

@@ -8,7 +8,17 @@ from app.chat import figures
 from app.chat.answers import Reply
 from app.chat.said import Intent, Said
 from app.domain import sets, talk_care, talk_numbers, workouts
-from app.domain.talk_base import HELP, NEXT, TODAY, Talk, finished, onward, set_buttons, set_name
+from app.domain.talk_base import (
+    ASK_FOR_PLAN,
+    HELP,
+    NEXT,
+    TODAY,
+    Talk,
+    finished,
+    onward,
+    set_buttons,
+    set_name,
+)
 from app.domain.talk_numbers import Numbers
 from app.domain.workouts import Day
 from app.errors import Conflict, InvalidInput, SetOrder
@@ -17,7 +27,6 @@ from app.models import ExerciseSetState
 REPORTS = {Intent.DONE: "DONE", Intent.FAILED: "FAILED", Intent.SKIP: "SKIPPED"}
 PAST = {"DONE": "완료", "FAILED": "실패", "SKIPPED": "건너뜀"}
 STALE = Reply("이 버튼은 지금 쓸 수 없어요. '다음'이라고 보내면 이어서 할 수 있어요.", (NEXT, TODAY, HELP))
-NO_PLAN = Reply("오늘은 아직 계획이 없어요. '오늘 운동'이라고 보내 주시면 만들어 드려요.", (TODAY, HELP))
 
 
 def tapped(talk: Talk) -> Reply | None:
@@ -66,7 +75,7 @@ def typed(talk: Talk) -> Reply:
     """A report in words, about the set that is next; several sets of an exercise at once if it says so."""
     day = talk.day()
     if day is None:
-        return NO_PLAN
+        return ASK_FOR_PLAN
     row = day.pending
     if row is None:
         return finished(talk, day, "더 기록할 세트가 없어요.")
@@ -149,17 +158,31 @@ def corrected(talk: Talk) -> Reply:
     reported = [row for row in day.sets if row.reported_at] if day else []
     if day is None or not reported:
         return Reply("아직 고칠 기록이 없어요.", (NEXT, TODAY, HELP))
-    row = max(reported, key=lambda each: (each.reported_at, each.set_no))
+    row = _last(reported)
     of_exercise = (each for each in reported if each.session_id == row.session_id)
     row = next((each for each in of_exercise if each.set_no == talk.said.set_no), row)
     if not _says_numbers(talk.said):
+        talk.chat.next_question = talk_numbers.about(row, again=True)
         text = f"{_line(day, row)} 기록을 어떻게 바꿀까요?\n'정정 7회 40kg'처럼 보내셔도 돼요."
         return Reply(text, set_buttons(day, row, again=True))
+    return _correct(talk, day, row)
+
+
+def _last(reported: list[ExerciseSetState]) -> ExerciseSetState:
+    """The set reported last; sets that were skipped together were never begun, so it is none of them."""
+    latest = max(each.reported_at for each in reported if each.reported_at)
+    rows = [each for each in reported if each.reported_at == latest]
+    tried = [each for each in reported if each.status != "SKIPPED"]
+    if len(rows) > 1 and rows[0].status == "SKIPPED" and tried:
+        rows = tried
+    return max(rows, key=lambda each: (each.reported_at, each.set_no))
+
+
+def _correct(talk: Talk, day: Day, row: ExerciseSetState) -> Reply:
     numbers = talk_numbers.correction(talk, day, row)
     if isinstance(numbers, Reply):
         return numbers
-    refusal = _write(talk, day, row, numbers)
-    return refusal or onward(talk, day, f"고쳤어요: {_line(day, row)}")
+    return _write(talk, day, row, numbers) or onward(talk, day, f"고쳤어요: {_line(day, row)}")
 
 
 def _says_numbers(said: Said) -> bool:
@@ -168,15 +191,17 @@ def _says_numbers(said: Said) -> bool:
 
 
 def answered(talk: Talk) -> Reply | None:
-    """The answer to our own question about a missing number; None when something else was said."""
-    asked = talk.chat.question
-    if not asked or talk.said.intent is not Intent.DONE or talk.said.count > 1:
+    """The answer to our own question about a set; None when something else was said."""
+    asked, said = talk.chat.question, talk.said
+    if not asked or said.intent not in REPORTS or said.count > 1 or said.whole != "set":
         return None
     day = talk.day()
-    row = day.pending if day else None
-    if day is None or row is None:
+    row = _asked(day, asked) if day else None
+    if day is None or row is None or said.set_no not in (None, row.set_no):
         return None
-    if (str(row.session_id), row.set_no) != (asked.get("session"), asked.get("set")):
+    if "missing" not in asked:
+        return _changed(talk, day, row)
+    if said.intent is Intent.SKIP:
         return None
     numbers = talk_numbers.completed(talk, day, row, asked)
     if numbers is None or isinstance(numbers, Reply):
@@ -184,9 +209,24 @@ def answered(talk: Talk) -> Reply | None:
     return _report(talk, day, row, numbers)
 
 
+def _asked(day: Day, asked: Mapping[str, Any]) -> ExerciseSetState | None:
+    """The set that we asked about; None when it got its report elsewhere meanwhile."""
+    for row in day.sets:
+        if (str(row.session_id), row.set_no) == (asked.get("session"), asked.get("set")):
+            return row if row is day.pending or asked.get("again") else None
+    return None
+
+
+def _changed(talk: Talk, day: Day, row: ExerciseSetState) -> Reply:
+    """What a reported set should be instead; without a number as its buttons say."""
+    if _says_numbers(talk.said):
+        return _correct(talk, day, row)
+    return _report(talk, day, row, {"status": REPORTS[talk.said.intent]})
+
+
 def _answered(talk: Talk, day: Day, row: ExerciseSetState, given: Mapping[str, Any]) -> Reply:
     """A tapped answer to our question; its numbers are checked like any others."""
     numbers = talk_numbers.from_button(given)
-    if numbers is None or row.status != "PENDING":
+    if numbers is None or (row.status != "PENDING" and given.get("again") is not True):
         return STALE
     return _report(talk, day, row, numbers)
