@@ -89,7 +89,7 @@ def set_form(exercise: Exercise, row: ExerciseSetState, sent: Typed | None) -> F
     A load that is offered below the target stands in its field, as an empty one would mean the target.
     """
     mine = sent if sent and _is_about(sent, row) and not sent.is_pain else None
-    fields = [_field(exercise, row, mine, *each) for each in FIELDS if _has(exercise, each[0], each[4])]
+    fields = [_field(exercise, row, mine, *each) for each in FIELDS if _has(exercise, each[4])]
     names = {each.name for each in fields}
     recorded = {name: text for name, text in _recorded(row).items() if name not in names}
     return Form(f"s{exercise.row.order_no}-{row.set_no}", _path(row), tuple(fields), recorded, bool(mine))
@@ -120,7 +120,7 @@ def _path(row: ExerciseSetState) -> str:
     return f"sessions/{row.session_id}/sets/{row.set_no}"
 
 
-def _has(exercise: Exercise, name: str, target: str) -> bool:
+def _has(exercise: Exercise, target: str) -> bool:
     if not target:
         return exercise.row.tier not in EASY_TIERS
     return getattr(exercise.row, target) is not None

@@ -26,9 +26,9 @@ _PLAN = (
     .outerjoin(User.profile)
     .options(contains_eager(User.profile))
 )
-_STATE = select(ExercisePlan.status, ExercisePlan.target_date, User.deleted_at, User.timezone).join(
-    User, User.id == ExercisePlan.user_id
-)
+_STATE = select(
+    ExercisePlan.status, ExercisePlan.target_date, User.deleted_at, User.unlinked_at, User.timezone
+).join(User, User.id == ExercisePlan.user_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Exercise:
 
     @property
     def is_substitute(self) -> bool:
-        """Whether it came in place of an exercise that hurt."""
+        """Whether it came in place of an exercise that hurt, or whose equipment was taken."""
         return "SWAP" in self.row.reasons
 
 
@@ -161,7 +161,7 @@ def _one(session: Session, query: Any, plan_id: UUID) -> Any:
 
 def _today(plan: Any, user: Any, now: datetime) -> date:
     """The trainee's date, if the page of this plan may be shown."""
-    if user.deleted_at is not None:
+    if user.deleted_at is not None or user.unlinked_at is not None:
         raise Gone("The trainee has left.", kind="left")
     if plan.status == "CANCELED":
         raise Gone("The plan was canceled.", kind="canceled")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from typing import Any
+from unicodedata import normalize
 
 import marshmallow as ma
 from marshmallow import fields
@@ -11,6 +12,7 @@ from app.errors import InvalidInput
 from app.schemas.plans import SetReportIn
 
 NUMBER = re.compile(r"\d{1,9}(\.\d{1,9})?", re.ASCII)
+COMMA = re.compile(r"(\d{1,3}),(\d{1,2})", re.ASCII)  # many a phone's keyboard for decimals has no point
 NUMBERS = ("performed_reps", "performed_seconds", "performed_weight_kg", "actual_rest_sec", "rir")
 
 
@@ -41,7 +43,7 @@ def read_report(form: Mapping[str, str]) -> dict[str, Any]:
 
     Raises InvalidInput with pointers by the names of the report: `#/performed_reps`, `#/pain/area`.
     """
-    given = {name: text.strip() for name, text in form.items() if text.strip()}
+    given = {name: text for name, typed in form.items() if (text := normalize("NFKC", typed).strip())}
     report: dict[str, Any] = {
         name: _value(name, text) for name, text in given.items() if not name.startswith("pain_")
     }
@@ -57,6 +59,8 @@ def read_report(form: Mapping[str, str]) -> dict[str, Any]:
 
 def _value(name: str, text: str) -> str | int | float:
     """A number where one belongs; what is none stays a text, which the schema refuses."""
+    if name == "performed_weight_kg":
+        text = COMMA.sub(r"\1.\2", text) if COMMA.fullmatch(text) else text
     if name not in (*NUMBERS, "score") or not NUMBER.fullmatch(text):
         return text
     return float(text) if "." in text else int(text)

@@ -35,7 +35,8 @@ SQUAT = 0  # places in the lifter's plan
         ({"performed_reps": "101"}, {"performed_reps"}),
         ({"performed_reps": "8.5"}, {"performed_reps"}),
         ({"performed_reps": "-1"}, {"performed_reps"}),
-        ({"performed_weight_kg": "1,5"}, {"performed_weight_kg"}),
+        ({"performed_reps": "8,5"}, {"performed_reps"}),
+        ({"performed_weight_kg": "1,500"}, {"performed_weight_kg"}),
         ({"performed_weight_kg": "1.0001"}, {"performed_weight_kg"}),
         ({"performed_weight_kg": "501", "rir": "11"}, {"performed_weight_kg", "rir"}),
         ({"performed_reps": "9" * 5000}, {"performed_reps"}),
@@ -251,6 +252,20 @@ def test_a_plan_canceled_while_a_report_waits_takes_it_no_more(
 
     assert (page.status, page.headings()) == (409, ["지금은 기록할 수 없어요"])
     assert stored_set(db_session, plan).status == "PENDING"
+
+
+def test_the_plan_of_somebody_who_unlinked_is_gone_until_they_are_back(
+    client: SpecClient, db_session: Session
+) -> None:
+    plan = lifter_plan(client)
+    db_session.execute(text("UPDATE users SET unlinked_at = now()"))
+    db_session.commit()
+
+    assert [(each.status, each.headings()) for each in gone(client, plan)] == [(410, ["닫힌 페이지예요"])] * 2
+
+    db_session.execute(text("UPDATE users SET unlinked_at = NULL"))
+    db_session.commit()
+    assert open_page(client, plan).status == 200
 
 
 def test_the_plan_of_somebody_who_left_is_gone(client: SpecClient) -> None:

@@ -43,6 +43,16 @@ def test_a_report_leads_back_to_the_page_which_says_so(client: SpecClient) -> No
     assert (first["performed_reps"], first["performed_weight_kg"], first["rir"]) == (5, 32.5, 1)
 
 
+@pytest.mark.parametrize("typed", ["42,5", "４２．５", " 42.5 "])
+def test_a_weight_may_be_typed_as_the_phones_keyboard_has_it(client: SpecClient, typed: str) -> None:
+    plan = lifter_plan(client)
+    form = open_page(client, plan).form(session_id(plan, SQUAT), 1)
+
+    follow(client, form.send(client, "DONE", performed_weight_kg=typed))
+
+    assert sets(client, plan, SQUAT)[0]["performed_weight_kg"] == 42.5
+
+
 def test_a_second_tap_changes_nothing(client: SpecClient) -> None:
     plan = lifter_plan(client)
     form = open_page(client, plan).form(session_id(plan, SQUAT), 1)
