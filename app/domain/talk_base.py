@@ -87,7 +87,7 @@ def next_line(talk: Talk, day: Day, row: ExerciseSetState) -> str:
     offered = workouts.offered_kg(talk.user, day, exercise)
     line = f"{set_name(day, row)}\n{figures.target(exercise, offered)} · 쉬는 시간 {_rest(exercise)}"
     if offered is not None and exercise.target_weight_kg is not None and offered < exercise.target_weight_kg:
-        line += f"\n(조금 가볍게 {figures.kilograms(offered)}로 해 봐요)"
+        line += f"\n(조금 가볍게 {figures.kilograms(offered)}으로 해 봐요)"
     return line
 
 

@@ -130,6 +130,8 @@ WISHES = """
 알림 받기 싫어요 | MUTE
 카톡 그만 보내세요 | MUTE
 알림 취소 | MUTE
+알림 켜지 마 | MUTE
+알림 켜지 말아 주세요 | MUTE
 알림 켜 | UNMUTE
 알림 켜줘 | UNMUTE
 알림 다시 보내줘 | UNMUTE

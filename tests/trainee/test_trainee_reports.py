@@ -75,7 +75,7 @@ def test_a_failed_set_lowers_what_is_offered_next(client: SpecClient) -> None:
     assert "실패로 기록했어요" in page.title
     offered = report(client, plan, 1, 1, "FAILED", performed_reps=2).json["next"]["offered_weight_kg"]
     assert offered < 30
-    assert f"30 kg에서 {offered:g} kg로 낮췄어요" in page.text
+    assert f"30 kg에서 {offered:g} kg으로 낮췄어요" in page.text
     assert f"{offered:g} kg × 4회" in current(page)
     follow(client, page.form(session_id(plan, SQUAT), 2).send(client, "DONE"))
     assert sets(client, plan, SQUAT)[1]["performed_weight_kg"] == offered
