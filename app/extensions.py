@@ -12,6 +12,7 @@ from rq.serializers import JSONSerializer
 
 from app.clients.alimtalk import Alimtalk
 from app.clients.kakao import Kakao
+from app.clients.llm import Llm
 from app.models.base import Base
 from app.openapi import Api
 
@@ -69,6 +70,7 @@ api = Api()
 jobs = Jobs()
 kakao = Alimtalk()
 kakao_api = Kakao()
+llm = Llm()
 
 
 def init_app(app: Flask) -> None:
@@ -79,3 +81,4 @@ def init_app(app: Flask) -> None:
     jobs.init_app(app)
     kakao.init_app(app)
     kakao_api.init_app(app)
+    llm.init_app(app)

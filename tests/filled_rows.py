@@ -17,6 +17,8 @@ from app.models import (
     KakaoChat,
     KakaoToken,
     LinkCode,
+    LlmCall,
+    LlmText,
     MaintenanceLog,
     ManualReview,
     PeriodicJob,
@@ -42,6 +44,9 @@ def fill(session: Session) -> None:
         KakaoToken(user_id=user.id, access_token=b"x", expires_at=now + timedelta(hours=6), key_id="k"),
         SenderHold(scope="alimtalk", until=now, reason_code="daily_quota", code="-1017"),
         DeliveryTally(started=20),
+        LlmCall(leased_until=now),
+        LlmCall(leased_until=now, ended_at=now, is_ok=False),
+        LlmText(plan_id=plan.id, text="{}"),
         PeriodicJob(name="pull_results", done_until=now),
         DailySummary(
             user_id=user.id,

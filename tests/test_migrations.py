@@ -20,9 +20,9 @@ from app.models import Base
 
 ROOT = Path(__file__).parents[1]
 FIRST, SECOND = "001_initial_persistence_schema", "002_add_operability_fields"
-THIRD = "003_add_delivery_guards"
-HEAD = "004_add_kakao_chat"
-# What 002, 003 and 004 added, by table; a table of their own has None.
+THIRD, FOURTH = "003_add_delivery_guards", "004_add_kakao_chat"
+HEAD = "005_add_llm_plans"
+# What each later revision added, by table; a table of their own has None.
 ADDED_BY_2: dict[str, set[str] | None] = {
     "notifications": {"reason_code", "provider_response_code", "failure_reason", "last_error_at"},
     "webhook_events": {"schema_version", "signature_state", "retry_count"},
@@ -45,6 +45,11 @@ ADDED_BY_4: dict[str, set[str] | None] = {
     "kakao_chats": None,
     "link_codes": None,
     "chat_callbacks": None,
+}
+ADDED_BY_5: dict[str, set[str] | None] = {
+    "exercise_plans": {"advice"},
+    "llm_calls": None,
+    "llm_texts": None,
 }
 MIGRATION_LOCK = 724_001
 
@@ -118,7 +123,7 @@ def test_the_head_is_what_the_models_say(flask_db: Any, own_engine: Engine) -> N
     assert upgraded[0] == checked[0] == 0, checked[1]
     assert version(own_engine) == HEAD
     assert set(reflected(own_engine)) == set(Base.metadata.tables) | {"alembic_version"}
-    assert len(Base.metadata.tables) == 19
+    assert len(Base.metadata.tables) == 21
 
 
 def test_the_names_of_the_contract_are_there(filled: Engine) -> None:
@@ -160,8 +165,9 @@ def test_every_object_follows_the_naming_convention(filled: Engine) -> None:
     assert [name for name in indexes if name[:3] not in ("pk_", "uq_", "ix_")] == []
 
 
-ADDED = (ADDED_BY_4, ADDED_BY_3, ADDED_BY_2)
-STEPS = [(HEAD, THIRD, ADDED[:1]), (THIRD, SECOND, ADDED[:2]), (SECOND, FIRST, ADDED)]
+ADDED = (ADDED_BY_5, ADDED_BY_4, ADDED_BY_3, ADDED_BY_2)
+REVISIONS = (HEAD, FOURTH, THIRD, SECOND, FIRST)
+STEPS = [(REVISIONS[n], REVISIONS[n + 1], ADDED[: n + 1]) for n in range(len(ADDED))]
 
 
 @pytest.mark.parametrize(("start", "end", "gone"), STEPS)
@@ -186,7 +192,7 @@ def test_one_step_down_takes_what_its_revision_added_and_nothing_else(
 def test_down_and_up_again_keeps_the_rows(filled: Engine, flask_db: Any) -> None:
     before = contents(filled, *ADDED)
 
-    steps = (["downgrade"], ["downgrade"], ["downgrade"], ["upgrade"], ["check"])
+    steps = (*([["downgrade"]] * len(ADDED)), ["upgrade"], ["check"])
     results = [flask_db(*each) for each in steps]
 
     assert [code for code, _ in results] == [0] * len(steps), results

@@ -13,6 +13,7 @@ from app.extensions import db
 from app.openapi import Blueprint
 from app.schemas.common import decode_cursor, page_from
 from app.schemas.plans import GenerateIn, PlanFilter, PlanOut, PlanPage, SetReportIn, SetReportOut
+from app.workers.advice import asked_llm
 from app.workers.bells import ring
 
 blp = Blueprint("plans", __name__, url_prefix="/plans", description="Daily plans and their sets")
@@ -26,7 +27,8 @@ SOON = timedelta(seconds=1)
 @blp.alt_response(409, "CONFLICT")
 def generate_plan(data: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str]]:
     """Make the plan of one day for a trainee"""
-    made = plans.generate(db.session(), data, utc_now(), g.request_id)
+    advice = asked_llm(data, utc_now())
+    made = plans.generate(db.session(), data, utc_now(), g.request_id, advice)
     db.session.commit()
     if isinstance(made, NeedsReview):
         raise made

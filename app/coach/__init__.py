@@ -3,6 +3,7 @@
 Pure: no clock, no randomness, no database, no network. The names below are all that the outside needs.
 """
 
+from app.coach.briefing import messages, once_more
 from app.coach.catalogue import exercises
 from app.coach.engine import plan
 from app.coach.judge import candidates, judge
@@ -71,7 +72,9 @@ __all__ = [
     "exercises",
     "explain",
     "judge",
+    "messages",
     "offered_kg",
+    "once_more",
     "plan",
     "reason_ko",
     "replacement",

@@ -21,7 +21,7 @@ TRIES = 2
 # A try puts the next one off until this one has ended, one way or the other.
 _CLAIM = text("""
     UPDATE chat_callbacks AS c
-    SET tries = tries + 1, due_at = now() + interval '15 seconds', updated_at = now()
+    SET tries = tries + 1, due_at = now() + interval '30 seconds', updated_at = now()
     WHERE event_id = (
         SELECT event_id FROM chat_callbacks
         WHERE status = 'WAITING' AND due_at <= now() AND expires_at > now() AND tries < :tries

@@ -85,12 +85,17 @@ def read(session: Session, defaults: Mapping[str, Any]) -> Rails:
     return Rails(**values, auto_cap_since=rows["auto_cap"].updated_at if "auto_cap" in rows else None)
 
 
-def may_ask_llm(session: Session, settings: Mapping[str, Any]) -> bool:
-    """Whether there is an LLM and it may be asked now; `settings` is the application's configuration."""
+def why_no_llm(session: Session, settings: Mapping[str, Any]) -> str | None:
+    """Why the LLM is not asked now, as a `fallback_reason`; None: it may be.
+
+    `settings` is the application's configuration.
+    """
     if not settings.get("LLM_API_KEY"):
-        return False
+        return "llm_disabled"
     rails = read(session, settings)
-    return rails.llm_enabled and not rails.force_rule
+    if not rails.llm_enabled:
+        return "llm_disabled"
+    return "rule_forced" if rails.force_rule else None
 
 
 def listing(session: Session, defaults: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ EVERY: Mapping[str, timedelta] = MappingProxyType(
         "review_silent": timedelta(minutes=10),
         "reseal_tokens": timedelta(minutes=10),
         "forget_tallies": timedelta(hours=1),
+        "forget_llm": timedelta(hours=1),
         "erase_unlinked": timedelta(hours=1),
     }
 )

@@ -13,10 +13,10 @@ _ADD = text("""
     WITH plan AS (
         INSERT INTO exercise_plans (
             id, user_id, target_date, source, requested_source, fallback_reason, status, kind, summary,
-            estimated_seconds, template, rotation_index, is_deload, level, reasons, request_id
+            estimated_seconds, template, rotation_index, is_deload, level, reasons, request_id, advice
         )
         SELECT id, user_id, target_date, source, requested_source, fallback_reason, status, kind, summary,
-            estimated_seconds, template, rotation_index, is_deload, level, reasons, request_id
+            estimated_seconds, template, rotation_index, is_deload, level, reasons, request_id, advice
         FROM json_populate_record(NULL::exercise_plans, CAST(:plan AS json))
         ON CONFLICT (user_id, target_date) WHERE status IN ('ACTIVE', 'DONE') DO NOTHING
         RETURNING id
@@ -36,6 +36,9 @@ _ADD = text("""
         INSERT INTO exercise_set_states (id, session_id, set_no)
         SELECT gen_random_uuid(), id, set_no
         FROM sessions, generate_series(1, sessions.target_sets) AS set_no
+    ), words AS (
+        INSERT INTO llm_texts (plan_id, text)
+        SELECT id, :words FROM plan WHERE CAST(:words AS text) IS NOT NULL
     ), message AS (
         INSERT INTO notifications (
             id, user_id, plan_id, kind, idempotency_key, variables, status, schedule_at, due_at, expires_at,
@@ -55,8 +58,12 @@ def add_plan(
     plan: Mapping[str, Any],
     sessions: Sequence[Mapping[str, Any]],
     notification: Mapping[str, Any] | None,
+    words: str | None = None,
 ) -> bool:
-    """Write a plan, its exercises with their pending sets, and its message; False if the day has a plan."""
+    """Write a plan, its exercises with their pending sets, and its message; False if the day has a plan.
+
+    `words`: what an LLM said, verbatim.
+    """
     rows = {"plan": plan, "sessions": sessions, "notifications": [notification] if notification else []}
-    given = {name: json.dumps(value, default=str) for name, value in rows.items()}
-    return session.execute(_ADD, given).first() is not None
+    given: dict[str, str | None] = {name: json.dumps(value, default=str) for name, value in rows.items()}
+    return session.execute(_ADD, given | {"words": words}).first() is not None

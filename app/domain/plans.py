@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app import coach
 from app.domain import history, notifications, reviews, scheduling, users
+from app.domain.advice import Advice, Brief
 from app.domain.days import local_date
 from app.domain.plan_rows import session_row, set_rows
 from app.domain.plan_store import add_plan
@@ -30,11 +31,31 @@ class Made:
     due_at: datetime | None
 
 
+def brief(session: Session, data: dict[str, Any], now: datetime) -> Brief | None:
+    """What an LLM would be asked about this plan; None when there is nothing to ask: `generate` says why.
+
+    Nothing is held: what it sees may have changed when the plan is made.
+    """
+    user = users.get_user(session, data["user_id"])
+    on, today = data["target_date"], local_date(user.timezone, now)
+    past, existing = history.load_history(session, user.id, on, today)
+    if existing is not None or not _is_in_reach(on, today):
+        return None
+    profile = coach_profile(user.profile)
+    base = coach.plan(profile, past, on, force=data["force"])
+    return Brief(base, profile, past, on, user.profile.notes) if base.status is coach.Status.OK else None
+
+
+def _is_in_reach(on: date, today: date) -> bool:
+    return today - timedelta(days=1) <= on <= today + FURTHEST
+
+
 def generate(
     session: Session,
     data: dict[str, Any],
     now: datetime,
     request_id: str | None = None,
+    advice: Advice | None = None,
 ) -> Made | NeedsReview:
     """Make the plan of one day; plan, sessions, sets and message are added together.
 
@@ -42,7 +63,8 @@ def generate(
     InvalidInput (the date) or Conflict (there is a plan for that day). Returns NeedsReview when a human has
     to look first: the review it opened must be committed before it is raised.
     """
-    return make(session, users.hold_user(session, data["user_id"]), data, now, request_id)
+    user = users.hold_user(session, data["user_id"])
+    return make(session, user, data, now, request_id, advice=advice)
 
 
 def make(
@@ -52,19 +74,49 @@ def make(
     now: datetime,
     request_id: str | None,
     *,
+    advice: Advice | None = None,
     announce: bool = True,
 ) -> Made | NeedsReview:
     """As `generate`, for a trainee who is held. `announce`: with a message."""
     target_date, today = data["target_date"], local_date(user.timezone, now)
-    if not today - timedelta(days=1) <= target_date <= today + FURTHEST:
+    if not _is_in_reach(target_date, today):
         raise InvalidInput.at("#/target_date", "Must be between yesterday and 365 days ahead.")
     past, existing = history.load_history(session, user.id, target_date, today)
     if existing is not None:
         raise _conflict(target_date, existing)
-    made = coach.plan(coach_profile(user.profile), past, target_date, force=data["force"])
+    profile = coach_profile(user.profile)
+    made = coach.plan(profile, past, target_date, force=data["force"])
     if made.status is coach.Status.REVIEW_REQUIRED:
         return _refer_to_human(session, user, made)
-    return _store(session, user, made, data, now, request_id, announce=announce)
+    if advice is None and data["source"] == "llm":
+        advice = Advice("llm_busy")  # there was nothing to ask about a moment ago
+    chosen = _heed(advice, Brief(made, profile, past, target_date, ""))
+    return _store(session, user, chosen, data, now, request_id, announce=announce)
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """The plan that is taken, whose it is, why not the LLM's, and what asking it came to."""
+
+    plan: coach.Plan
+    source: str = "rule"
+    fallback_reason: str | None = None
+    advice: dict[str, Any] | None = None
+    words: str | None = None
+
+
+def _heed(advice: Advice | None, brief: Brief) -> _Chosen:
+    """The LLM's plan, if the rules still allow it today; else theirs. A day of rest is theirs alone."""
+    base = brief.base
+    if advice is None or base.status is not coach.Status.OK:
+        return _Chosen(base)
+    if advice.fallback_reason is not None:
+        return _Chosen(base, "rule", advice.fallback_reason, advice.record, advice.text)
+    verdict = coach.judge(base, brief.profile, brief.past, brief.on, advice.proposal)
+    if verdict.plan is None:
+        return _Chosen(base, "rule", verdict.fallback_reason, advice.record, advice.text)
+    record = (advice.record or {}) | {"note": verdict.note}
+    return _Chosen(verdict.plan, "llm", None, record, advice.text)
 
 
 def _conflict(target_date: date, plan_id: UUID) -> Conflict:
@@ -82,18 +134,18 @@ def _refer_to_human(session: Session, user: User, made: coach.Plan) -> NeedsRevi
 def _store(
     session: Session,
     user: User,
-    made: coach.Plan,
+    chosen: _Chosen,
     data: dict[str, Any],
     now: datetime,
     request_id: str | None,
     *,
     announce: bool,
 ) -> Made:
-    plan = _plan_row(user, made, data, request_id)
-    sessions = [session_row(plan["id"], item) for item in made.items]
+    plan = _plan_row(user, chosen, data, request_id)
+    sessions = [session_row(plan["id"], item) for item in chosen.plan.items]
     sets = [row for each in sessions for row in set_rows(each["id"], each["target_sets"])]
     notification = notifications.daily_plan_values(user, plan, now) if announce else None
-    while not add_plan(session, plan, sessions, notification):
+    while not add_plan(session, plan, sessions, notification, chosen.words):
         existing = _live_plan_id(session, user.id, plan["target_date"])
         if existing is not None:  # else it was canceled just now, and the day is free again
             raise _conflict(plan["target_date"], existing)
@@ -101,16 +153,17 @@ def _store(
     return Made(view, notification["due_at"] if notification else None)
 
 
-def _plan_row(user: User, made: coach.Plan, data: dict[str, Any], request_id: str | None) -> dict[str, Any]:
+def _plan_row(user: User, chosen: _Chosen, data: dict[str, Any], request_id: str | None) -> dict[str, Any]:
     """The plan as a row of `exercise_plans`."""
-    requested = data["source"]
+    made = chosen.plan
     return {
         "id": new_id(),
         "user_id": user.id,
         "target_date": data["target_date"],
-        "source": "rule",
-        "requested_source": requested,
-        "fallback_reason": "llm_disabled" if requested == "llm" else None,
+        "source": chosen.source,
+        "requested_source": data["source"],
+        "fallback_reason": chosen.fallback_reason,
+        "advice": chosen.advice,
         "status": "ACTIVE",
         "kind": made.kind,
         "summary": coach.summary(made),

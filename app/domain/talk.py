@@ -17,6 +17,7 @@ from app.chat.answers import Reply, callback_answer, skill_answer
 from app.chat.said import Intent, Said
 from app.chat.understand import understand
 from app.domain import chats, link_codes, talk_care, talk_person, talk_plan, talk_sets, users
+from app.domain.advice import Advice
 from app.domain.callbacks import Waiting
 from app.domain.chats import Chat, Turn
 from app.domain.talk_base import Talk, World
@@ -82,10 +83,10 @@ def answer(session: Session, turn: Turn, world: World) -> Answered:
     return Answered(body, True, later, event_id, chat.user.id if chat.user else None)
 
 
-def later(session: Session, waiting: Waiting, world: World) -> dict[str, Any] | None:
+def later(session: Session, waiting: Waiting, world: World, advice: Advice | None) -> dict[str, Any] | None:
     """The answer that a turn was promised: the plan of that day, made now if there is none; may run twice.
 
-    None when the trainee has left.
+    None when the trainee has left. `advice`: what the LLM said about the plan.
     """
     try:
         user = users.lock_user(session, waiting.user_id)
@@ -94,7 +95,11 @@ def later(session: Session, waiting: Waiting, world: World) -> dict[str, Any] | 
     turn = Turn("", None, "", {}, waiting.block_id, None, "", "", str(waiting.event_id), None)
     talk = Talk(session, user, Chat(user, None, 0, []), turn, Said(Intent.TODAY), world)
     day = talk.day()
-    reply = talk_plan.made(talk, waiting.target_date, "llm") if day is None else talk_plan.overview(talk, day)
+    reply = (
+        talk_plan.made(talk, waiting.target_date, "llm", advice)
+        if day is None
+        else talk_plan.overview(talk, day)
+    )
     return skill_answer(reply, waiting.block_id)
 
 

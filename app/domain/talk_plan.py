@@ -7,6 +7,7 @@ from uuid import UUID
 from app.chat import figures
 from app.chat.answers import Quick, Reply
 from app.domain import guardrails, plans, summaries
+from app.domain.advice import Advice
 from app.domain.days import KOREAN_WEEKDAYS, korean_date, local_date
 from app.domain.talk_base import (
     ASK_FOR_PLAN,
@@ -35,17 +36,17 @@ def today(talk: Talk) -> Reply:
     if day is not None:
         return overview(talk, day)
     on = local_date(talk.user.timezone, talk.world.now)
-    if talk.turn.callback_url and guardrails.may_ask_llm(talk.session, talk.world.settings):
+    if talk.turn.callback_url and not guardrails.why_no_llm(talk.session, talk.world.settings):
         talk.later = on
         return Reply(LATER)
     return made(talk, on, "rule")
 
 
-def made(talk: Talk, on: date, source: str) -> Reply:
+def made(talk: Talk, on: date, source: str, advice: Advice | None = None) -> Reply:
     """Make the plan of a day that has none, and show it; nobody is told by a message, for they asked."""
     wanted = {"target_date": on, "source": source, "force": False}
     now, request_id = talk.world.now, talk.turn.request_id
-    result = plans.make(talk.session, talk.user, wanted, now, request_id, announce=False)
+    result = plans.make(talk.session, talk.user, wanted, now, request_id, advice=advice, announce=False)
     if isinstance(result, NeedsReview):
         return Reply(f"{result.detail}\n\n담당자가 확인하고 연락드릴게요.", (HELP,))
     day = read_day(talk.session, result.view["id"])
@@ -62,7 +63,8 @@ def overview(talk: Talk, day: Day) -> Reply:
     row = day.pending
     if row is None:
         return finished(talk, day, "\n".join(lines))
-    text = "\n".join([*lines, "", f"다음: {next_line(talk, day, row)}"])
+    note = (plan.advice or {}).get("note")
+    text = "\n".join([*lines, *(["", note] if note else []), "", f"다음: {next_line(talk, day, row)}"])
     title = f"{korean_date(plan.target_date)} {plan.summary}"
     return Reply(text, (*set_buttons(day, row), REMAINING), title=title, links=(talk.page(day),))
 

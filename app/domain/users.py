@@ -13,9 +13,11 @@ from app.domain import scheduling
 from app.errors import Conflict, Forbidden, NotFound
 from app.models import (
     ChatCallback,
+    ExercisePlan,
     KakaoChat,
     KakaoToken,
     LinkCode,
+    LlmText,
     ManualReview,
     User,
     UserProfile,
@@ -188,6 +190,13 @@ def _erase_events(session: Session, user: User, chats: Sequence[str]) -> None:
 def _erase_rows(session: Session, user: User) -> None:
     session.delete(user.profile)
     session.execute(delete(KakaoToken).where(KakaoToken.user_id == user.id))
+    plans = select(ExercisePlan.id).where(ExercisePlan.user_id == user.id)
+    session.execute(delete(LlmText).where(LlmText.plan_id.in_(plans)))
+    session.execute(
+        update(ExercisePlan)
+        .where(ExercisePlan.user_id == user.id, ExercisePlan.advice.is_not(None))
+        .values(advice=None)
+    )
     session.execute(
         update(ManualReview)
         .where(ManualReview.subject == "health", ManualReview.cause == str(user.id))

@@ -2,6 +2,7 @@
 
 from app.models.base import Base, new_id
 from app.models.chat import ChatCallback, KakaoChat, LinkCode
+from app.models.llm import LlmCall, LlmText
 from app.models.notification import Notification, NotificationProviderCode
 from app.models.operations import (
     DeliveryTally,
@@ -27,6 +28,8 @@ __all__ = [
     "KakaoChat",
     "KakaoToken",
     "LinkCode",
+    "LlmCall",
+    "LlmText",
     "MaintenanceLog",
     "ManualReview",
     "Notification",

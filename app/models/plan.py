@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.models.base import Base, HasId, HasTimes, Texts, between, one_of
+from app.models.base import Base, HasId, HasTimes, Json, Texts, between, one_of
 
 SOURCES = ("rule", "llm")
 PLAN_STATUSES = ("ACTIVE", "DONE", "CANCELED")
@@ -28,7 +28,10 @@ FALLBACK_REASONS = (
 
 
 class ExercisePlan(HasId, HasTimes, Base):
-    """One trainee's plan for one day, with what the next plan needs to know of it."""
+    """One trainee's plan for one day, with what the next plan needs to know of it.
+
+    `advice`: what asking the LLM came to, for operators; NULL when it was not asked.
+    """
 
     __tablename__ = "exercise_plans"
     __table_args__ = (
@@ -62,6 +65,7 @@ class ExercisePlan(HasId, HasTimes, Base):
     level: Mapped[str | None]
     reasons: Mapped[Texts] = mapped_column(server_default="{}")
     request_id: Mapped[str | None]
+    advice: Mapped[Json | None]
 
     sessions: Mapped[list["ExerciseSession"]] = relationship(
         order_by="ExerciseSession.order_no", lazy="raise", viewonly=True

@@ -8,8 +8,11 @@ from app.clients import callbacks as kakao_callbacks
 from app.clients.callbacks import CallbackLost
 from app.domain import callbacks, talk
 from app.domain.callbacks import Waiting
+from app.domain.days import utc_now
+from app.errors import NotFound
 from app.extensions import db
 from app.workers import stopping
+from app.workers.advice import asked_llm
 from app.workers.world import world
 
 log = logging.getLogger(__name__)
@@ -30,7 +33,12 @@ def answer_later() -> None:
 
 
 def _give(waiting: Waiting) -> None:
-    answer = talk.later(db.session(), waiting, world(current_app.config))
+    asked = {"user_id": waiting.user_id, "target_date": waiting.target_date, "source": "llm", "force": False}
+    try:
+        advice = asked_llm(asked, utc_now())
+    except NotFound:
+        advice = None
+    answer = talk.later(db.session(), waiting, world(current_app.config), advice)
     db.session.commit()
     if answer is None:
         result, is_done = "USER_LEFT", False

@@ -8,7 +8,7 @@ from time import monotonic
 from flask import current_app
 
 from app.clients.alimtalk import AlimtalkError, DeliveryResult
-from app.domain import contacts, periodic, pulls, receipts, silence, tokens, withdrawals
+from app.domain import contacts, llm_calls, periodic, pulls, receipts, silence, tokens, withdrawals
 from app.domain.days import utc_now
 from app.domain.periodic import Begun
 from app.domain.receipts import Receipt
@@ -124,10 +124,17 @@ def _erase_one(days: int) -> bool:
     return erased is not None
 
 
+def forget_llm(_: Begun) -> None:
+    """Delete what the LLM said a month ago, and calls that no limit looks at any more."""
+    llm_calls.forget(db.session())
+    db.session.commit()
+
+
 JOBS: dict[str, Callable[[Begun], None]] = {
     "pull_results": pull_results,
     "review_silent": review_silent,
     "reseal_tokens": reseal_tokens,
     "forget_tallies": forget_tallies,
+    "forget_llm": forget_llm,
     "erase_unlinked": erase_unlinked,
 }

@@ -185,7 +185,7 @@ def test_a_worker_that_died_with_it_leaves_it_to_the_next(
     run(app)
     assert server.requests == []
 
-    pass_time(16)
+    pass_time(31)
     run(app)
 
     assert [row.status for row in callbacks(db_session)] == ["DONE"]
