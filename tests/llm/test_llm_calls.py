@@ -136,10 +136,7 @@ def test_what_was_said_is_kept_for_thirty_days(
 ) -> None:
     for days in (29, 31):
         plan = ask_plan(client, make_lifter(client)["id"], source="llm").json
-        moved = (
-            "UPDATE llm_texts SET created_at = created_at - make_interval(days => :days) WHERE plan_id = :id"
-        )
-        db_session.execute(text(moved), {"days": days, "id": plan["id"]})
+        db_session.execute(MOVE_WORDS, {"days": days, "id": plan["id"]})
     db_session.commit()
 
     run_periodic()
