@@ -94,7 +94,8 @@ def make_app(**settings: str) -> Flask:
 @contextmanager
 def bindings_kept() -> Iterator[None]:
     """What is global in `extensions` is bound afterwards to what it was bound to before."""
-    kept = [(each, dict(vars(each))) for each in (extensions.api, extensions.kakao, extensions.kakao_api)]
+    bound = (extensions.api, extensions.kakao, extensions.kakao_api, extensions.llm)
+    kept = [(each, dict(vars(each))) for each in bound]
     yield
     for extension, state in kept:
         vars(extension).clear()
