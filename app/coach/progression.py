@@ -23,18 +23,20 @@ COARSE = Decimal("0.85")
 CAUTION_FACTOR = Decimal("0.8")
 BIG_STEP_PATTERNS = frozenset({"squat", "hinge", "lunge"})
 LONGEST_HOLD_S = 60
-FRESH = frozenset({"START", "E1RM", "OTHER_TIER", "RANGE_SHIFT"})
-"""Reasons of loads that do not come from the last exposure's."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What every set of an exercise is to be: `reps` (or seconds) at `kg` or `band`, and why."""
+    """What every set of an exercise is to be: `reps` (or seconds) at `kg` or `band`, and why.
+
+    `fresh`: the load does not come from the last exposure's.
+    """
 
     reps: int
     kg: Decimal | None
     band: Band | None
     reasons: tuple[str, ...]
+    fresh: bool = False
 
 
 def target(day: Day, exercise: Exercise, tier: Tier, dose: Dose) -> Target:
@@ -49,7 +51,7 @@ def target(day: Day, exercise: Exercise, tier: Tier, dose: Dose) -> Target:
     if found.kg is None or not day.cautious(exercise):
         return found
     exposures = day.exposures(exercise, tier)
-    if exposures and exposures[-1].caution and found.reasons[0] not in FRESH:
+    if exposures and exposures[-1].caution and not found.fresh:
         return Target(found.reps, found.kg, None, (*found.reasons, "CAUTION"))
     kg = settle(day.steps(exercise.load_type), CAUTION_FACTOR * found.kg)
     return Target(found.reps, kg, None, (*found.reasons, "CAUTION"))
@@ -130,7 +132,7 @@ def _start(day: Day, exercise: Exercise, dose: Dose) -> Target:
         return Target(dose.low, None, None, ("START",))
     steps = day.steps(exercise.load_type)
     kg = start_kg(day.profile, day.level, exercise, steps)
-    return Target(dose.low, steps[0] if kg is None else kg, None, ("START",))
+    return Target(dose.low, steps[0] if kg is None else kg, None, ("START",), fresh=True)
 
 
 def _other_tier(day: Day, exercise: Exercise, tier: Tier) -> Decimal | None:
@@ -150,8 +152,8 @@ def _settled(day: Day, exercise: Exercise, dose: Dose, kg: Decimal, reason: str)
     steps = day.steps(exercise.load_type)
     found = down(steps, kg)
     if found is None:
-        return Target(max(3, dose.low - 2), steps[0], None, (reason, "COARSE"))
-    return Target(dose.low, found, None, (reason,))
+        return Target(max(3, dose.low - 2), steps[0], None, (reason, "COARSE"), fresh=True)
+    return Target(dose.low, found, None, (reason,), fresh=True)
 
 
 def _reset(day: Day, exercise: Exercise, dose: Dose, last: Exposure, factor: Decimal, reason: str) -> Target:

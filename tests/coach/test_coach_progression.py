@@ -394,6 +394,18 @@ def test_caution_lowers_a_load_once_and_not_again() -> None:
         assert reasons(made, "barbell_bench_press") == ("REPS_UP", "CAUTION")
 
 
+def test_caution_does_not_lower_a_lowered_load_again_when_the_range_has_changed() -> None:
+    # 20 reps say nothing about a maximum, so the new load is 0.9 of the last one, which was eased already.
+    eased = squat([20] * 4, "80", target_rir=3, caution=True)
+    fresh = squat([20] * 4, "80", target_rir=3)
+    sore = {"goal": "STRENGTH", "days_per_week": 3, "injuries": (hurt("hip", "MILD"),)}
+
+    for past, kg in ((eased, "70"), (fresh, "55")):
+        found = after(past, **sore)[1]
+        assert (found.slug, found.reps, found.kg) == ("barbell_back_squat", 4, Decimal(kg))
+        assert found.reasons == ("RANGE_SHIFT", "CAUTION")
+
+
 def test_three_resets_drop_an_exercise_for_a_block() -> None:
     failures = [squat([8, 8, 8, 1], kg, of=8) for kg in ("100", "90", "80")]
 
