@@ -83,12 +83,13 @@ class Life:
 
 @dataclass
 class Figures:
-    """Everything that a run has to say."""
+    """Everything that a run has to say: `reasons` are those of loads, `causes` those of whole plans."""
 
     lives: list[Life] = field(default_factory=list)
     violations: list[Violation] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
+    causes: Counter[str] = field(default_factory=Counter)
     digest: str = ""
     seconds: float = 0.0
 
@@ -130,6 +131,7 @@ def _count(figures: Figures, day: Diary) -> None:
     counts["light sessions"] += "LIGHT_DAY" in made.reasons
     counts["pains"] += len(day.pains)
     counts["swaps"] += len(day.swaps)
+    figures.causes.update({reason.split()[0] for reason in made.reasons})
     for item in made.items:
         figures.reasons[item.reasons[-1 if item.reasons[-1] != "CAUTION" else -2]] += 1
     for past in day.session.items if day.session else ():
@@ -158,7 +160,8 @@ def told(figures: Figures) -> list[str]:
         )
     peak, slug = max(life.peak() for life in figures.lives)
     lines.append(f"the most any load grew, on a list with steps of a quarter or less: x {peak:.2f} ({slug})")
-    lines.append("loads by reason: " + ", ".join(f"{why} {n}" for why, n in figures.reasons.most_common()))
+    for what, counted in (("loads", figures.reasons), ("plans", figures.causes)):
+        lines.append(f"{what} by reason: " + ", ".join(f"{why} {n}" for why, n in counted.most_common()))
     lines.append(f"digest {figures.digest}, {figures.seconds:.1f} s")
     lines.append(f"violations: {len(figures.violations)}")
     return lines

@@ -52,7 +52,8 @@ class Diary:
 
 def live(trainee: Trainee, weeks: int) -> Iterator[Diary]:
     """The days of `weeks` weeks, in order; the diary of a day is whole when it is handed out."""
-    profile, history = trainee.profile, []
+    profile = trainee.profile
+    history: list[PastSession] = []
     severe_since: date | None = None
     for number in range(7 * weeks):
         on = MONDAY + timedelta(days=number)

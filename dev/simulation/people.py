@@ -87,7 +87,9 @@ def shown(seed: int, weeks: int) -> list[Trainee]:
     )  # fmt: skip
     away = {1: None, 2: None, 3: (MONDAY + timedelta(days=35), MONDAY + timedelta(days=52))}
     return [
-        _shown(name, profile, away[place], random.Random(f"{seed}/shown/{place}"))
+        _shown(
+            name, profile, away[place], 0.03 if place == 1 else 0.0, random.Random(f"{seed}/shown/{place}")
+        )
         for place, (name, profile) in enumerate(
             (
                 ("Woman, 29, beginner, dumbbells", woman),
@@ -99,8 +101,10 @@ def shown(seed: int, weeks: int) -> list[Trainee]:
     ]
 
 
-def _shown(name: str, profile: Profile, away: tuple[date, date] | None, dice: random.Random) -> Trainee:
-    habits = Habits(0.93, 0.01, "rir", away, 0.02, 0.02)
+def _shown(
+    name: str, profile: Profile, away: tuple[date, date] | None, pain: float, dice: random.Random
+) -> Trainee:
+    habits = Habits(0.93, 0.01, "rir", away, pain, 0.02)
     return Trainee(name, profile, Body(profile, dice), habits, dice)
 
 

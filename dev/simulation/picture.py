@@ -199,7 +199,7 @@ def _blocks(days: list[int]) -> list[list[int]]:
     """Days of the same deload together."""
     found: list[list[int]] = []
     for day in days:
-        if found and day - found[-1][0] < 7:
+        if found and day - found[-1][-1] < 7:
             found[-1].append(day)
         else:
             found.append([day])
@@ -215,10 +215,10 @@ def _legend(y: int) -> list[str]:
         f'<text class="small" x="{LEFT + 144}" y="{y}">not done</text>',
         f'<path class="a true" d="M{LEFT + 210} {y - 4}h24"/>'
         f'<text class="small" x="{LEFT + 240}" y="{y}">what the person could really do</text>',
-        f'<rect class="deload" x="{LEFT + 436}" y="{y - 12}" width="16" height="14"/>'
-        f'<text class="small" x="{LEFT + 458}" y="{y}">deload</text>',
-        f'<rect class="away" x="{LEFT + 516}" y="{y - 12}" width="16" height="14"/>'
-        f'<text class="small" x="{LEFT + 538}" y="{y}">away</text>',
-        f'<path class="pain" d="M{LEFT + 588} {y - 9}l10 10m0 -10l-10 10"/>'
-        f'<text class="small" x="{LEFT + 606}" y="{y}">pain</text>',
+        f'<rect class="deload" x="{LEFT + 450}" y="{y - 12}" width="16" height="14"/>'
+        f'<text class="small" x="{LEFT + 472}" y="{y}">deload</text>',
+        f'<rect class="away" x="{LEFT + 530}" y="{y - 12}" width="16" height="14"/>'
+        f'<text class="small" x="{LEFT + 552}" y="{y}">away</text>',
+        f'<path class="pain" d="M{LEFT + 600} {y - 9}l10 10m0 -10l-10 10"/>'
+        f'<text class="small" x="{LEFT + 618}" y="{y}">pain</text>',
     ]
