@@ -1,4 +1,4 @@
-"""Every plan of a life held to the rules, one broken rule a line; nothing here asks the coach."""
+"""Every plan of a life held to the rules, one broken rule a line; of the coach only its catalogue is asked."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field

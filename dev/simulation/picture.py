@@ -101,7 +101,7 @@ def described(panels: list[Panel]) -> str:
         for slug in panel.lifts():
             points = panel.points[slug]
             name = exercises()[slug].name_en
-            words.append(f"{panel.name}: {name} from {points[0].kg:g} to {points[-1].kg:g} kg.")
+            words.append(f"{panel.name}: {name} from {float(points[0].kg):g} to {float(points[-1].kg):g} kg.")
     return " ".join(words)
 
 
@@ -184,7 +184,7 @@ class _Drawing:
         hollow = "" if one.trained else " hollow"
         return (
             f'<circle class="dot {css}{hollow}" cx="{self.x(one.day + 0.5)}" cy="{self.y(float(one.kg))}"'
-            f' r="3.2"><title>{one.kg:g} kg{", deload" if one.deload else ""}</title></circle>'
+            f' r="3.2"><title>{float(one.kg):g} kg{", deload" if one.deload else ""}</title></circle>'
         )
 
     def _pains(self) -> list[str]:
