@@ -1,4 +1,4 @@
-"""Every plan of a life held to the rules, one broken rule a line; of the coach only its catalogue is asked."""
+"""Every plan of a life held to the rules, one broken rule a line; the coach gives its catalogue only."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
