@@ -1,4 +1,8 @@
-"""How exercises are called, in the catalogue and in the gym: beside a report such words change nothing."""
+"""How exercises are called, in the catalogue and in the gym."""
+
+import re
+
+from app.chat.normalize import plain
 
 # Whole names whose parts mean something else elsewhere.
 NAMES = (
@@ -22,3 +26,16 @@ KINDS = (
 # Words only beside others: 힙 쓰러스트, 페이스 풀, 핵 스쿼트.
 SHORT = "힙|풀|핵|벽|백|니|w|y"
 EXERCISES = f"{NAMES}|{LIFTS}|{KINDS}"
+_WORDS, _LIFT = re.compile(EXERCISES), re.compile(f"{NAMES}|{LIFTS}")
+
+
+def named(text: str) -> frozenset[str]:
+    """The words in a text that name an exercise; none if they say only with what: 덤벨 12kg."""
+    words = _WORDS.findall(plain(text))
+    return frozenset(words) if any(map(_LIFT.fullmatch, words)) else frozenset()
+
+
+def is_called(name_ko: str, words: frozenset[str]) -> bool:
+    """Whether all of these words stand in the name, whatever its blanks."""
+    name = name_ko.replace(" ", "").lower()
+    return bool(words) and all(word.replace(" ", "") in name for word in words)

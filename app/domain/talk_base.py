@@ -109,7 +109,7 @@ def set_buttons(day: Day, row: ExerciseSetState, **more: Any) -> tuple[Quick, ..
 
 def onward(talk: Talk, day: Day, before: str) -> Reply:
     """What was just done, then the next set with its buttons; at the end, the day in figures."""
-    row = day.pending
+    row = day.current
     if row is None:
         return finished(talk, day, before)
     text = f"{before}\n\n다음: {next_line(talk, day, row)}" if before else next_line(talk, day, row)

@@ -24,8 +24,8 @@ def emergency(talk: Talk) -> Reply:
         talk.session, subject="health", cause=str(user.id), reason_code=EMERGENCY, detail=detail
     )
     day = talk.day()
-    if day is not None and day.pending is not None:
-        workouts.skip(talk.session, day, workouts.meant(day, day.pending, "plan"), "pain", talk.world.now)
+    if day is not None and day.current is not None:
+        workouts.skip(talk.session, day, workouts.meant(day, day.current, "plan"), "pain", talk.world.now)
     scheduling.cancel_announcements(talk.session, user.id, "needs_review")
     return Reply(detail)
 
@@ -42,7 +42,7 @@ def sore(talk: Talk, tapped: ExerciseSetState | None = None) -> Reply:
         return Reply("어디가 아픈가요? 다른 곳이면 오늘은 쉬어 주세요.", (*places, Quick("오늘은 쉴래요")))
     score = said.pain_score or (talk.chat.question or {}).get("pain_score") or MODERATE
     day = talk.day()
-    row = tapped or (day.pending if day else None)
+    row = tapped or (day.current if day else None)
     if said.skip_reason == "pain" and day is not None and row is not None:
         workouts.skip(talk.session, day, workouts.meant(day, row, said.whole), "pain", talk.world.now)
     change, reasons = pain.spare(
@@ -75,7 +75,7 @@ def _after(talk: Talk, change: Change) -> Day | None:
 
 def _spared(talk: Talk, day: Day, lines: list[str], names: str) -> Reply:
     """What became of the day, and how to say that it hurts more."""
-    if len(lines) == 1 and day.pending is not None:
+    if len(lines) == 1 and day.current is not None:
         lines.append(f"오늘 남은 운동은 {names}에 무리가 없어서 그대로 가요.")
     more = () if talk.said.pain_score else (Quick("많이 아파요", says=f"{names} 많이 아파요"),)
     reply = onward(talk, day, "\n".join(lines))
@@ -96,7 +96,7 @@ def _changes(change: Change) -> list[str]:
 def busy(talk: Talk) -> Reply:
     """Another exercise in the place of the present one, without the equipment that is taken."""
     day = talk.day()
-    row = day.pending if day else None
+    row = day.current if day else None
     if day is None or row is None:
         return Reply("지금 바꿀 운동이 없어요.", (TODAY, HELP))
     exercise = day.exercises[row.session_id]

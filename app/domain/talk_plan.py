@@ -60,7 +60,7 @@ def overview(talk: Talk, day: Day) -> Reply:
     if not day.sets:
         return finished(talk, day)
     lines = [_exercise_line(day, session_id) for session_id in day.exercises]
-    row = day.pending
+    row = day.current
     if row is None:
         return finished(talk, day, "\n".join(lines))
     note = (plan.advice or {}).get("note")
@@ -84,7 +84,7 @@ def next_set(talk: Talk) -> Reply:
     day = talk.day()
     if day is None or not day.sets:
         return today(talk)
-    row = day.pending
+    row = day.current
     if row is None:
         return finished(talk, day)
     note = day.exercises[row.session_id].notes if row.set_no == 1 else ""
@@ -96,7 +96,7 @@ def remaining(talk: Talk) -> Reply:
     day = talk.day()
     if day is None:
         return ASK_FOR_PLAN
-    row = day.pending
+    row = day.current
     if row is None:
         return finished(talk, day)
     left = [
@@ -118,7 +118,7 @@ def rest(talk: Talk) -> Reply:
         return finished(talk, day)
     reported = [row for row in day.sets if row.reported_at is not None]
     last = max(reported, key=lambda row: row.reported_at or talk.world.now) if reported else None
-    row = day.pending
+    row = day.current
     if last is None or row is None:
         length = day.exercises[(row or day.sets[0]).session_id].target_rest_sec
         return Reply(f"세트 사이에 {figures.duration(length)} 쉬어요.", (NEXT, REMAINING))
@@ -150,7 +150,7 @@ def summary(talk: Talk) -> Reply:
         f"· 운동 시간 약 {entry['minutes']}분",
         f"· 연속 {entry['streak']}일째",
     ]
-    more: tuple[Quick, ...] = (NEXT,) if day and day.pending else ()
+    more: tuple[Quick, ...] = (NEXT,) if day and day.current else ()
     return Reply("\n".join(lines), (*more, WEEK), links=(talk.page(day),) if day else ())
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from app.chat import figures
 from app.chat.answers import Reply
+from app.chat.exercises import is_called, named
 from app.chat.said import Intent, Said
 from app.domain import sets, talk_care, talk_numbers, workouts
 from app.domain.talk_base import (
@@ -15,6 +16,7 @@ from app.domain.talk_base import (
     TODAY,
     Talk,
     finished,
+    name_of,
     onward,
     set_buttons,
     set_name,
@@ -76,9 +78,12 @@ def typed(talk: Talk) -> Reply:
     day = talk.day()
     if day is None:
         return ASK_FOR_PLAN
-    row = day.pending
+    row = day.current
     if row is None:
         return finished(talk, day, "더 기록할 세트가 없어요.")
+    row = _named(talk, day, row)
+    if row.status != "PENDING" and talk.said.set_no is None:
+        return onward(talk, day, _already(day, row))
     if talk.said.intent is Intent.SKIP:
         return _skip(talk, day, row)
     rows = _meant(talk.said, day, row)
@@ -95,6 +100,16 @@ def typed(talk: Talk) -> Reply:
     return onward(talk, day, count + _line(day, rows[-1]))
 
 
+def _named(talk: Talk, day: Day, row: ExerciseSetState) -> ExerciseSetState:
+    """The set that is next, in another exercise than that of `row` if one, and no other, is named."""
+    words = named(talk.turn.utterance)
+    called = [each.id for each in day.exercises.values() if is_called(name_of(each), words)]
+    if len(called) != 1 or called[0] == row.session_id:
+        return row
+    rows = day.sets_of(called[0])
+    return next((each for each in rows if each.status == "PENDING"), rows[-1])
+
+
 def _meant(said: Said, day: Day, row: ExerciseSetState) -> list[ExerciseSetState]:
     """The sets of an exercise that a report is about, in order.
 
@@ -102,8 +117,9 @@ def _meant(said: Said, day: Day, row: ExerciseSetState) -> list[ExerciseSetState
     """
     open_ = [each for each in day.sets_of(row.session_id) if each.status == "PENDING"]
     if said.set_no is not None:
-        earlier = [each for each in day.sets_of(row.session_id) if each.set_no == said.set_no < row.set_no]
-        return earlier or [each for each in open_ if each.set_no <= said.set_no] or open_[:1]
+        ended = [each for each in day.sets_of(row.session_id) if each.status != "PENDING"]
+        earlier = [each for each in ended if each.set_no == said.set_no]
+        return earlier or [each for each in open_ if each.set_no <= said.set_no] or open_[:1] or [row]
     return open_ if said.whole == "exercise" else open_[: said.count]
 
 
@@ -213,7 +229,7 @@ def _asked(day: Day, asked: Mapping[str, Any]) -> ExerciseSetState | None:
     """The set that we asked about; None when it got its report elsewhere meanwhile."""
     for row in day.sets:
         if (str(row.session_id), row.set_no) == (asked.get("session"), asked.get("set")):
-            return row if row is day.pending or asked.get("again") else None
+            return row if row is day.current or asked.get("again") else None
     return None
 
 

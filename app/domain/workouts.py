@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -55,8 +56,17 @@ class Day:
 
     @property
     def pending(self) -> ExerciseSetState | None:
-        """The set that is next."""
+        """The first set that waits, in the order of the plan."""
         return next((each for each in self.sets if each.status == "PENDING"), None)
+
+    @property
+    def current(self) -> ExerciseSetState | None:
+        """The set to go on with: of the exercise begun last, as on the page, else the first that waits."""
+        waiting = [each for each in self.sets if each.status == "PENDING"]
+        open_ = {each.session_id for each in waiting}
+        begun = [(each.reported_at, each.session_id) for each in self.sets if each.reported_at]
+        _, last = max((each for each in begun if each[1] in open_), key=itemgetter(0), default=(None, None))
+        return next((each for each in waiting if last in (None, each.session_id)), None)
 
 
 def open_day(session: Session, user: User, now: datetime) -> Day | None:
