@@ -101,12 +101,19 @@ def typed(talk: Talk) -> Reply:
 
 
 def _named(talk: Talk, day: Day, row: ExerciseSetState) -> ExerciseSetState:
-    """The set that is next, in another exercise than that of `row` if one, and no other, is named."""
+    """The set that is next, in another exercise than that of `row` if one, and no other, is named.
+
+    A name that fits several means the one that waits.
+    """
     words = named(talk.turn.utterance)
     called = [each.id for each in day.exercises.values() if is_called(name_of(each), words)]
-    if len(called) != 1 or called[0] == row.session_id:
+    if row.session_id in called:
         return row
-    rows = day.sets_of(called[0])
+    waiting = {each.session_id for each in day.sets if each.status == "PENDING"}
+    meant = [each for each in called if each in waiting] if len(called) > 1 else called
+    if len(meant) != 1:
+        return row
+    rows = day.sets_of(meant[0])
     return next((each for each in rows if each.status == "PENDING"), rows[-1])
 
 
@@ -214,6 +221,8 @@ def answered(talk: Talk) -> Reply | None:
     day = talk.day()
     row = _asked(day, asked) if day else None
     if day is None or row is None or said.set_no not in (None, row.set_no):
+        return None
+    if _named(talk, day, row) is not row:
         return None
     if "missing" not in asked:
         return _changed(talk, day, row)

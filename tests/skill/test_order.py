@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from factories import report
+from factories import get_plan, report
 from openapi_client import SpecClient
 from skill_builders import Chat
 from test_workout import states
@@ -64,3 +64,31 @@ def test_the_exercise_begun_last_goes_on(client: SpecClient, chat: Chat, plan: A
 
     assert [status for status, *_ in states(client, plan, BENCH)] == ["DONE"] * 3
     assert "바벨 백스쿼트 1/4세트" in chat.text
+
+
+@pytest.mark.parametrize("asked", ["5회", "정정"])
+def test_who_names_another_exercise_does_not_answer_our_question(
+    client: SpecClient, chat: Chat, plan: Any, asked: str
+) -> None:
+    chat.say("완료")
+    chat.say(asked)
+
+    chat.say("벤치 8회 40kg")
+
+    assert states(client, plan, BENCH)[0] == ("DONE", 8, 40)
+    assert states(client, plan, SQUAT)[:2] == [("DONE", 4, 30), PENDING]
+
+
+def test_a_name_that_fits_two_means_the_one_that_waits(client: SpecClient, chat: Chat, plan: Any) -> None:
+    chat.say("허리 아파요")  # another row comes in the place of the first
+    first, second = [each for each in exercises(client, plan) if "로우" in each["exercise_name"]]
+    assert {each["status"] for each in first["sets"]} == {"SKIPPED"}
+
+    chat.say("로우 5회 20kg")
+
+    assert states(client, plan, second["order_no"])[0] == ("DONE", 5, 20)
+
+
+def exercises(client: SpecClient, plan: dict[str, Any]) -> list[dict[str, Any]]:
+    """As they are now."""
+    return list(get_plan(client, plan["id"])["sessions"])
