@@ -16,12 +16,12 @@ from sqlalchemy.orm import Session
 from app.chat.answers import Reply, callback_answer, skill_answer
 from app.chat.said import Intent, Said
 from app.chat.understand import understand
-from app.domain import chats, link_codes, talk_care, talk_person, talk_plan, talk_sets, users
+from app.domain import chats, link_codes, talk_care, talk_person, talk_plan, talk_sets, users, workouts
 from app.domain.advice import Advice
 from app.domain.callbacks import Waiting
 from app.domain.chats import Chat, Turn
 from app.domain.talk_base import Talk, World
-from app.errors import NotFound
+from app.errors import Conflict, NotFound
 
 HANDLERS: Mapping[Intent, Callable[[Talk], Reply]] = MappingProxyType(
     {
@@ -95,11 +95,13 @@ def later(session: Session, waiting: Waiting, world: World, advice: Advice | Non
     turn = Turn("", None, "", {}, waiting.block_id, None, "", "", str(waiting.event_id), None)
     talk = Talk(session, user, Chat(user, None, 0, []), turn, Said(Intent.TODAY), world)
     day = talk.day()
-    reply = (
-        talk_plan.made(talk, waiting.target_date, "llm", advice)
-        if day is None
-        else talk_plan.overview(talk, day)
-    )
+    if day is not None:
+        return skill_answer(talk_plan.overview(talk, day), waiting.block_id)
+    try:
+        reply = talk_plan.made(talk, waiting.target_date, "llm", advice)
+    except Conflict as made_before:  # for a day that is over meanwhile, and done
+        day = workouts.own_day(session, user, UUID(made_before.extra["plan_id"]))
+        return day and skill_answer(talk_plan.overview(talk, day), waiting.block_id)
     return skill_answer(reply, waiting.block_id)
 
 

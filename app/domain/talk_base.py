@@ -85,14 +85,16 @@ def next_line(talk: Talk, day: Day, row: ExerciseSetState) -> str:
     """What to do in the set that is next; after a set that fell far short, with less."""
     exercise = day.exercises[row.session_id]
     offered = workouts.offered_kg(talk.user, day, exercise)
-    line = f"{set_name(day, row)}\n{figures.target(exercise, offered)} · 쉬는 시간 {_rest(exercise)}"
+    line = f"{set_name(day, row)}\n{figures.target(exercise, offered)}{_rest(exercise)}"
     if offered is not None and exercise.target_weight_kg is not None and offered < exercise.target_weight_kg:
         line += f"\n(조금 가볍게 {figures.kilograms(offered)}으로 해 봐요)"
     return line
 
 
 def _rest(exercise: ExerciseSession) -> str:
-    return figures.duration(exercise.target_rest_sec)
+    """How long to rest after a set; a walk has none."""
+    length = exercise.target_rest_sec
+    return f" · 쉬는 시간 {figures.duration(length)}" if length else ""
 
 
 def extra(day: Day, row: ExerciseSetState, do: str, **more: Any) -> dict[str, Any]:

@@ -148,7 +148,7 @@ def summary(talk: Talk) -> Reply:
         f"· 세트 {done + failed}/{entry['planned_sets']} (실패 {failed}, 건너뜀 {skipped})",
         f"· 들어 올린 무게 {figures.kilograms(entry['volume_kg'])}",
         f"· 운동 시간 약 {entry['minutes']}분",
-        f"· 연속 {entry['streak']}일째",
+        *([f"· 연속 {entry['streak']}일째"] if entry["streak"] else []),
     ]
     more: tuple[Quick, ...] = (NEXT,) if day and day.current else ()
     return Reply("\n".join(lines), (*more, WEEK), links=(talk.page(day),) if day else ())

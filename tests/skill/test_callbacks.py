@@ -3,14 +3,15 @@
 import json
 from collections.abc import Callable, Iterator
 from typing import Any
+from uuid import UUID
 
 import pytest
-from factories import AS_OPERATOR, delete_user, make_user
+from factories import AS_OPERATOR, add_plan, delete_user, make_user, today
 from flask import Flask
 from openapi_client import SpecClient
 from raw_server import RawServer, hangs, resets, response, says, serving
 from skill_builders import Chat, joined
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from app.clients import callbacks as kakao_callbacks
@@ -190,6 +191,21 @@ def test_a_worker_that_died_with_it_leaves_it_to_the_next(
 
     assert [row.status for row in callbacks(db_session)] == ["DONE"]
     assert len(server.requests) == 1
+
+
+def test_a_plan_of_a_day_that_is_over_and_done_is_shown(
+    kakao: Any, make_app: Any, db_session: Session
+) -> None:
+    server = kakao(says(took()))
+    app = make_app(server)
+    _, trainee = ask(app, server)
+    db_session.execute(text("UPDATE chat_callbacks SET target_date = target_date - 1"))
+    add_plan(db_session, UUID(trainee["id"]), today(days=-1), ["DONE"], status="DONE")
+
+    run(app)
+
+    assert "모두 마쳤어요" in json.dumps(posted(server), ensure_ascii=False)
+    assert [row.status for row in callbacks(db_session)] == ["DONE"]
 
 
 def test_one_who_left_gets_nothing(kakao: Any, make_app: Any, db_session: Session) -> None:
