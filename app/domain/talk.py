@@ -101,7 +101,7 @@ def later(session: Session, waiting: Waiting, world: World, advice: Advice | Non
         reply = talk_plan.made(talk, waiting.target_date, "llm", advice)
     except Conflict as made_before:  # for a day that is over meanwhile, and done
         day = workouts.own_day(session, user, UUID(made_before.extra["plan_id"]))
-        return day and skill_answer(talk_plan.overview(talk, day), waiting.block_id)
+        return skill_answer(talk_plan.overview(talk, day), waiting.block_id) if day else None
     return skill_answer(reply, waiting.block_id)
 
 
