@@ -20,7 +20,10 @@ from factories import (
     today,
 )
 from openapi_client import SpecClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session
+
+from app.models import ManualReview
 
 SQUAT, BENCH = 1, 2  # places in the lifter's plan
 KNEE: dict[str, Any] = {"area": "knee", "score": 4}
@@ -139,6 +142,19 @@ def test_after_a_severe_pain_nothing_is_offered_and_a_human_looks_first(client: 
     assert refused.json["reasons"] == ["INJURY_SEVERE"]
     patch_user(client, user["id"], profile={"injuries": []})
     assert ask_plan(client, user["id"], days=2).status_code == 201
+
+
+def test_a_severe_pain_calls_a_human_at_once_and_announces_no_other_plan(
+    client: SpecClient, db_session: Session
+) -> None:
+    user = make_lifter(client)
+    plan, ahead = make_plan(client, user["id"]), make_plan(client, user["id"], days=7)
+
+    report(client, plan, SQUAT, 1, pain={"area": "lower_back", "score": 8})
+
+    review = db_session.scalars(select(ManualReview)).one()
+    assert (review.cause, review.reason_code) == (user["id"], "INJURY_SEVERE")
+    assert get_plan(client, ahead["id"])["notification"]["status"] == "CANCELED"
 
 
 def test_the_next_plan_spares_the_area(client: SpecClient) -> None:

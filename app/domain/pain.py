@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from app import coach
-from app.domain import reviews, swaps
+from app.domain import reviews, scheduling, swaps
 from app.domain.days import local_date
 from app.domain.history import load_history
 from app.domain.plan_rows import coach_plan
@@ -28,7 +29,8 @@ def react(
 ) -> bool:
     """Spare the area, skip the rest of the exercise, add a substitute; whether the plan changed.
 
-    `pain` is `{"area", "score"}` (1 to 10). On a day that is over only the profile changes.
+    `pain` is `{"area", "score"}` (1 to 10); from 7 on a human is asked. On a day that is over only the
+    profile changes.
     """
     plan = course.plan
     row = session.get_one(UserProfile, plan.user_id, with_for_update=True)
@@ -41,7 +43,19 @@ def react(
         change = Change(change.out, others)
     injuries = [stored_injury(each) for each in profile.injuries]
     swaps.write(session, plan, change, reason="pain", now=now, injuries=injuries)
+    _refer_to_human(session, plan.user_id, profile, today)
     return bool(left)
+
+
+def _refer_to_human(session: Session, user_id: UUID, profile: coach.Profile, on: date) -> tuple[str, ...]:
+    """Open a review for each reason why a person must look first, and announce no plan until they have."""
+    reasons = coach.review_reasons(profile, on)
+    for reason in reasons:
+        detail = coach.reason_ko(reason)
+        reviews.open_review(session, subject="health", cause=str(user_id), reason_code=reason, detail=detail)
+    if reasons:
+        scheduling.cancel_announcements(session, user_id, "needs_review")
+    return reasons
 
 
 def spare(
@@ -61,10 +75,7 @@ def spare(
     profile = coach_profile(user.profile)
     for area in areas:
         profile = coach.with_pain(profile, area, score, today)
-    reasons = coach.review_reasons(profile, today)
-    for reason in reasons:
-        detail = coach.reason_ko(reason)
-        reviews.open_review(session, subject="health", cause=str(user.id), reason_code=reason, detail=detail)
+    reasons = _refer_to_human(session, user.id, profile, today)
     injuries = [stored_injury(each) for each in profile.injuries]
     if course is None or not course.left:
         user.profile.injuries = injuries

@@ -50,7 +50,6 @@ def sore(talk: Talk, tapped: ExerciseSetState | None = None) -> Reply:
     )
     names = ", ".join(figures.AREAS[area] for area in areas)
     if reasons:
-        scheduling.cancel_announcements(talk.session, talk.user.id, "needs_review")
         if day is not None and change.out:
             day.plan.status = "DONE"  # all that was left has been skipped
         told = " ".join(coach.reason_ko(reason) for reason in reasons)
