@@ -49,11 +49,12 @@ def _samples(dealer: Sandbox, process: psutil.Process, count: int) -> Iterator[t
         if time.monotonic() > deadline:
             raise CannotMeasure(f"{sent} of {count} were sent within {PATIENCE_S:g} s")
         sent = dealer.state()["messages"]
-        yield sent, _memory(process)
+        yield sent, memory(process)
         time.sleep(POLL_S)
 
 
-def _memory(process: psutil.Process) -> int:
+def memory(process: psutil.Process) -> int:
+    """Resident memory of a process and its children, in bytes."""
     total = 0
     for each in [process, *process.children(recursive=True)]:
         try:

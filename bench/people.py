@@ -11,7 +11,7 @@ from sqlalchemy import create_engine, insert
 from sqlalchemy.orm import Session
 
 from app import coach
-from app.domain.days import local_date, utc_now
+from app.domain.days import in_zone, local_date, utc_now
 from app.domain.plan_rows import session_row, set_rows
 from app.domain.profiles import coach_profile
 from app.models import ExercisePlan, ExerciseSession, ExerciseSetState, User, UserProfile
@@ -39,9 +39,15 @@ VARIABLES = {
 }
 
 
+def zone() -> str:
+    """Where it is day now, and all trainees are: in the night nobody's plan is made by itself."""
+    night = in_zone("Asia/Seoul", utc_now()).hour not in range(5, 22)
+    return "America/New_York" if night else "Asia/Seoul"
+
+
 def today() -> date:
     """The trainees' date, for which the plans are made."""
-    return local_date("Asia/Seoul", utc_now())
+    return local_date(zone(), utc_now())
 
 
 def trainees(url: str, count: int) -> list[tuple[str, int]]:
@@ -65,6 +71,7 @@ def _original(session: Session, number: int, kind: dict[str, Any]) -> UUID:
         id=uuid4(),
         name=f"김하루{number}",
         phone_number=f"0109{number:07d}",
+        timezone=zone(),
         reminder_time=datetime.min.time(),
     )
     user.profile = _profile(kind)
@@ -147,6 +154,7 @@ def _plan_row(user_id: UUID, made: coach.Plan, on: date) -> dict[str, Any]:
         "is_deload": made.deload,
         "level": made.level and made.level.value,
         "reasons": list(made.reasons),
+        "closed_at": utc_now(),
     }
 
 

@@ -21,7 +21,8 @@ from app.models import Base
 ROOT = Path(__file__).parents[1]
 FIRST, SECOND = "001_initial_persistence_schema", "002_add_operability_fields"
 THIRD, FOURTH = "003_add_delivery_guards", "004_add_kakao_chat"
-HEAD = "005_add_llm_plans"
+FIFTH = "005_add_llm_plans"
+HEAD = "006_add_daily_rhythm"
 # What each later revision added, by table; a table of their own has None.
 ADDED_BY_2: dict[str, set[str] | None] = {
     "notifications": {"reason_code", "provider_response_code", "failure_reason", "last_error_at"},
@@ -50,6 +51,11 @@ ADDED_BY_5: dict[str, set[str] | None] = {
     "exercise_plans": {"advice"},
     "llm_calls": None,
     "llm_texts": None,
+}
+ADDED_BY_6: dict[str, set[str] | None] = {
+    "users": {"heard_at", "paused_at", "plan_due_at", "summary_due_at"},
+    "exercise_plans": {"closes_at", "closed_at"},
+    "daily_summaries": {"one_rep_maxes"},
 }
 MIGRATION_LOCK = 724_001
 
@@ -120,7 +126,7 @@ def reflected(engine: Engine) -> dict[str, Table]:
 def test_the_head_is_what_the_models_say(flask_db: Any, own_engine: Engine) -> None:
     upgraded, checked = flask_db("upgrade"), flask_db("check")
 
-    assert upgraded[0] == checked[0] == 0, checked[1]
+    assert upgraded[0] == checked[0] == 0, (upgraded[1], checked[1])
     assert version(own_engine) == HEAD
     assert set(reflected(own_engine)) == set(Base.metadata.tables) | {"alembic_version"}
     assert len(Base.metadata.tables) == 21
@@ -165,8 +171,8 @@ def test_every_object_follows_the_naming_convention(filled: Engine) -> None:
     assert [name for name in indexes if name[:3] not in ("pk_", "uq_", "ix_")] == []
 
 
-ADDED = (ADDED_BY_5, ADDED_BY_4, ADDED_BY_3, ADDED_BY_2)
-REVISIONS = (HEAD, FOURTH, THIRD, SECOND, FIRST)
+ADDED = (ADDED_BY_6, ADDED_BY_5, ADDED_BY_4, ADDED_BY_3, ADDED_BY_2)
+REVISIONS = (HEAD, FIFTH, FOURTH, THIRD, SECOND, FIRST)
 STEPS = [(REVISIONS[n], REVISIONS[n + 1], ADDED[: n + 1]) for n in range(len(ADDED))]
 
 

@@ -9,6 +9,7 @@ from app.coach.engine import plan
 from app.coach.judge import candidates, judge
 from app.coach.korean import body_part, explain, reason_ko, summary
 from app.coach.live import Spared, offered_kg, replacement, spare, volume_kg
+from app.coach.loads import one_rep_max
 from app.coach.proposal import PROPOSAL_SCHEMA
 from app.coach.safety import review_reasons, with_pain
 from app.coach.types import (
@@ -75,6 +76,7 @@ __all__ = [
     "messages",
     "offered_kg",
     "once_more",
+    "one_rep_max",
     "plan",
     "reason_ko",
     "replacement",

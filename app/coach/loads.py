@@ -117,6 +117,12 @@ def epley_30(kg: Decimal, reps: int) -> Decimal | None:
     return kg * 30 if reps == 1 else kg * (30 + reps)
 
 
+def one_rep_max(kg: Decimal, reps: int) -> Decimal | None:
+    """The one-repetition maximum in kg, to the hundredth; `reps` with those left in reserve."""
+    found = epley_30(kg, reps)
+    return None if found is None else (found / 30).quantize(Decimal("0.01"))
+
+
 def target_from(e1rm_30: Decimal, reps: int, rir: int, factor: Decimal = Decimal(1)) -> Decimal:
     """0.95 of the load for `reps` with `rir` to spare, times `factor`; not rounded to what can be loaded."""
     return Decimal("0.95") * e1rm_30 * factor / (30 + reps + rir)

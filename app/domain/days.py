@@ -5,6 +5,10 @@ from zoneinfo import ZoneInfo
 
 KST = ZoneInfo("Asia/Seoul")
 KOREAN_WEEKDAYS = "월화수목금토일"
+MORNING = time(4)
+"""When a trainee's day begins: until then the night belongs to the day before."""
+EVENING = time(21)
+"""When a trainee is told what they did."""
 
 
 def utc_now() -> datetime:
@@ -24,6 +28,23 @@ def local_moment(zone: str, on: date, at: time) -> datetime:
     means its first coming (PEP 495).
     """
     return datetime.combine(on, at, tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
+def last_date(zone: str, at: time, now: datetime) -> date:
+    """The latest date on which a wall clock in `zone` has shown `at`."""
+    on = local_date(zone, now)
+    return on if local_moment(zone, on, at) <= now else on - timedelta(days=1)
+
+
+def next_moment(zone: str, at: time, now: datetime) -> datetime:
+    """When a wall clock in `zone` shows `at` the next time."""
+    return local_moment(zone, last_date(zone, at, now) + timedelta(days=1), at)
+
+
+def closing_time(zone: str, on: date, since: datetime) -> datetime:
+    """When the day `on` is over for a plan made at `since`: one made late has until the next morning."""
+    end = local_moment(zone, on + timedelta(days=1), MORNING)
+    return end if end > since else next_moment(zone, MORNING, since)
 
 
 def in_zone(zone: str, at: datetime) -> datetime:

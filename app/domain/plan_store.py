@@ -1,23 +1,28 @@
-"""Writing a new plan: one statement for all of its rows, which go as JSON."""
+"""Writing new plans: one statement for all of their rows, which go as JSON."""
 
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-# The index that allows one live plan a day decides; without a plan nothing else is written. The tables'
+Row = Mapping[str, Any]
+
+# The index that allows one live plan a day decides; without its plan no row is written. The tables'
 # own types read the JSON: a number goes as text and loses no decimal.
 _ADD = text("""
     WITH plan AS (
         INSERT INTO exercise_plans (
             id, user_id, target_date, source, requested_source, fallback_reason, status, kind, summary,
-            estimated_seconds, template, rotation_index, is_deload, level, reasons, request_id, advice
+            estimated_seconds, template, rotation_index, is_deload, level, reasons, request_id, advice,
+            closes_at
         )
         SELECT id, user_id, target_date, source, requested_source, fallback_reason, status, kind, summary,
-            estimated_seconds, template, rotation_index, is_deload, level, reasons, request_id, advice
-        FROM json_populate_record(NULL::exercise_plans, CAST(:plan AS json))
+            estimated_seconds, template, rotation_index, is_deload, level, reasons, request_id, advice,
+            closes_at
+        FROM json_populate_recordset(NULL::exercise_plans, CAST(:plans AS json))
         ON CONFLICT (user_id, target_date) WHERE status IN ('ACTIVE', 'DONE') DO NOTHING
         RETURNING id
     ), sessions AS (
@@ -38,7 +43,9 @@ _ADD = text("""
         FROM sessions, generate_series(1, sessions.target_sets) AS set_no
     ), words AS (
         INSERT INTO llm_texts (plan_id, text)
-        SELECT id, :words FROM plan WHERE CAST(:words AS text) IS NOT NULL
+        SELECT plan_id, row.text
+        FROM json_populate_recordset(NULL::llm_texts, CAST(:texts AS json)) AS row
+        JOIN plan ON plan.id = row.plan_id
     ), message AS (
         INSERT INTO notifications (
             id, user_id, plan_id, kind, idempotency_key, variables, status, schedule_at, due_at, expires_at,
@@ -49,21 +56,33 @@ _ADD = text("""
         FROM json_populate_recordset(NULL::notifications, CAST(:notifications AS json)) AS row
         JOIN plan ON plan.id = row.plan_id
     )
-    SELECT FROM plan
+    SELECT id FROM plan
 """)
 
 
 def add_plan(
     session: Session,
-    plan: Mapping[str, Any],
-    sessions: Sequence[Mapping[str, Any]],
-    notification: Mapping[str, Any] | None,
+    plan: Row,
+    sessions: Sequence[Row],
+    notification: Row | None,
     words: str | None = None,
 ) -> bool:
     """Write a plan, its exercises with their pending sets, and its message; False if the day has a plan.
 
     `words`: what an LLM said, verbatim.
     """
-    rows = {"plan": plan, "sessions": sessions, "notifications": [notification] if notification else []}
-    given: dict[str, str | None] = {name: json.dumps(value, default=str) for name, value in rows.items()}
-    return session.execute(_ADD, given | {"words": words}).first() is not None
+    texts = [{"plan_id": plan["id"], "text": words}] if words is not None else []
+    return bool(add_plans(session, [plan], sessions, [notification] if notification else [], texts))
+
+
+def add_plans(
+    session: Session,
+    plans: Sequence[Row],
+    sessions: Sequence[Row],
+    notifications: Sequence[Row],
+    texts: Sequence[Row] = (),
+) -> set[UUID]:
+    """As `add_plan`, for many: the ids of those that were written, the others' days have a plan."""
+    rows = {"plans": plans, "sessions": sessions, "notifications": notifications, "texts": texts}
+    given = {name: json.dumps(value, default=str) for name, value in rows.items()}
+    return set(session.scalars(_ADD, given))

@@ -10,9 +10,9 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from app import coach
-from app.domain import history, notifications, reviews, scheduling, users
+from app.domain import history, notifications, reviews, scheduling, summaries, users
 from app.domain.advice import Advice, Brief
-from app.domain.days import local_date
+from app.domain.days import closing_time, local_date
 from app.domain.plan_rows import session_row, set_rows
 from app.domain.plan_store import add_plan
 from app.domain.plan_views import grouped, plan_view
@@ -95,7 +95,7 @@ def make(
 
 
 @dataclass(frozen=True, slots=True)
-class _Chosen:
+class Chosen:
     """The plan that is taken, whose it is, why not the LLM's, and what asking it came to."""
 
     plan: coach.Plan
@@ -105,18 +105,18 @@ class _Chosen:
     words: str | None = None
 
 
-def _heed(advice: Advice | None, brief: Brief) -> _Chosen:
+def _heed(advice: Advice | None, brief: Brief) -> Chosen:
     """The LLM's plan, if the rules still allow it today; else theirs. A day of rest is theirs alone."""
     base = brief.base
     if advice is None or base.status is not coach.Status.OK:
-        return _Chosen(base)
+        return Chosen(base)
     if advice.fallback_reason is not None:
-        return _Chosen(base, "rule", advice.fallback_reason, advice.record, advice.text)
+        return Chosen(base, "rule", advice.fallback_reason, advice.record, advice.text)
     verdict = coach.judge(base, brief.profile, brief.past, brief.on, advice.proposal)
     if verdict.plan is None:
-        return _Chosen(base, "rule", verdict.fallback_reason, advice.record, advice.text)
+        return Chosen(base, "rule", verdict.fallback_reason, advice.record, advice.text)
     record = (advice.record or {}) | {"note": verdict.note}
-    return _Chosen(verdict.plan, "llm", None, record, advice.text)
+    return Chosen(verdict.plan, "llm", None, record, advice.text)
 
 
 def _conflict(target_date: date, plan_id: UUID) -> Conflict:
@@ -134,14 +134,14 @@ def _refer_to_human(session: Session, user: User, made: coach.Plan) -> NeedsRevi
 def _store(
     session: Session,
     user: User,
-    chosen: _Chosen,
+    chosen: Chosen,
     data: dict[str, Any],
     now: datetime,
     request_id: str | None,
     *,
     announce: bool,
 ) -> Made:
-    plan = _plan_row(user, chosen, data, request_id)
+    plan = plan_row(user, chosen, data, now, request_id)
     sessions = [session_row(plan["id"], item) for item in chosen.plan.items]
     sets = [row for each in sessions for row in set_rows(each["id"], each["target_sets"])]
     notification = notifications.daily_plan_values(user, plan, now) if announce else None
@@ -153,8 +153,10 @@ def _store(
     return Made(view, notification["due_at"] if notification else None)
 
 
-def _plan_row(user: User, chosen: _Chosen, data: dict[str, Any], request_id: str | None) -> dict[str, Any]:
-    """The plan as a row of `exercise_plans`."""
+def plan_row(
+    user: User, chosen: Chosen, data: dict[str, Any], now: datetime, request_id: str | None
+) -> dict[str, Any]:
+    """The plan as a row of `exercise_plans`; `data` as for `generate`."""
     made = chosen.plan
     return {
         "id": new_id(),
@@ -174,6 +176,7 @@ def _plan_row(user: User, chosen: _Chosen, data: dict[str, Any], request_id: str
         "level": made.level and made.level.value,
         "reasons": list(made.reasons),
         "request_id": request_id,
+        "closes_at": closing_time(user.timezone, data["target_date"], now),
     }
 
 
@@ -229,8 +232,9 @@ def list_plans(
 def cancel_plan(session: Session, plan_id: UUID) -> ExercisePlan:
     """Free the day: the plan and its unsent message are canceled. May run twice.
 
-    Raises NotFound, or Conflict once a set was done or tried.
+    Raises NotFound, or Conflict once a set was done or tried. A day that is over loses its summary.
     """
+    users.lock_row(session, plan_owner(session, plan_id))
     plan = get_plan(session, plan_id, lock=True)
     if plan.status == "CANCELED":
         return plan
@@ -243,4 +247,6 @@ def cancel_plan(session: Session, plan_id: UUID) -> ExercisePlan:
     plan.status = "CANCELED"
     session.flush()
     scheduling.cancel_for_plan(session, plan_id, "plan_canceled")
+    if plan.closed_at is not None:
+        summaries.write(session, {plan.user_id: plan.target_date})
     return plan

@@ -30,6 +30,20 @@ def open_review(
     return review_id
 
 
+_LATEST = text("""
+    SELECT DISTINCT ON (cause, reason_code) cause, reason_code,
+        state = 'open' OR action = 'discard' AS is_known
+    FROM manual_reviews WHERE subject = :subject AND cause = ANY(:causes)
+    ORDER BY cause, reason_code, id DESC
+""")
+
+
+def known(session: Session, subject: str, causes: Sequence[str]) -> set[tuple[str, str]]:
+    """Causes and reasons that need no review: a human has one before them, or turned the last one down."""
+    found = session.execute(_LATEST, {"subject": subject, "causes": list(causes)}) if causes else ()
+    return {(row.cause, row.reason_code) for row in found if row.is_known}
+
+
 def open_for_notifications(session: Session, rows: Sequence[Any]) -> None:
     """One review for each cause among `rows` (`id`, `kind`, `reason_code`, `code`); they point to it."""
     causes: dict[tuple[str, str], list[UUID]] = defaultdict(list)

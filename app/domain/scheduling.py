@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, case, func, select, text, update
 from sqlalchemy.orm import Session
 
-from app.domain.days import local_date, local_moment
+from app.domain.days import EVENING, MORNING, local_date, local_moment, next_moment
 from app.models import ExercisePlan, Notification, NotificationProviderCode, User
 from app.models.notification import WAITING
 
@@ -22,8 +22,11 @@ def daily_plan_time(user: User, on: date, now: datetime) -> datetime | None:
 
     None for a day that is over on the trainee's calendar.
     """
-    if on < local_date(user.timezone, now):
-        return None
+    return reminder(user, on, now) if on >= local_date(user.timezone, now) else None
+
+
+def reminder(user: User, on: date, now: datetime) -> datetime:
+    """The trainee's time on a day, or now if that has passed."""
     return max(local_moment(user.timezone, on, user.reminder_time), now)
 
 
@@ -42,6 +45,14 @@ def move_daily_plans(session: Session, user: User, now: datetime) -> None:
             notification.schedule_at = notification.due_at = at
             notification.expires_at = at + LIFETIMES["daily_plan"]
     session.flush()
+
+
+def move_days(session: Session, user: User, now: datetime) -> None:
+    """Fit the days of a trainee, who is locked, to their new time zone: when they begin and end."""
+    user.plan_due_at = min(user.plan_due_at, next_moment(user.timezone, MORNING, now))
+    user.summary_due_at = min(user.summary_due_at, next_moment(user.timezone, EVENING, now))
+    mine = (ExercisePlan.user_id == user.id, ExercisePlan.closed_at.is_(None))
+    session.execute(update(ExercisePlan).where(*mine).values(closes_at=now))
 
 
 def cancel_for_user(session: Session, user_id: UUID, reason_code: str) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app import coach
-from app.domain import pain, users, workouts
+from app.domain import pain, summaries, users, workouts
 from app.domain.days import local_date
 from app.domain.plans import plan_owner
 from app.domain.workouts import Day
@@ -41,7 +41,8 @@ def report_set(
     SetOrder (an earlier set of this exercise is still open); Conflict (plan canceled, or its date more
     than 3 days ago).
     """
-    user = users.hold_user(session, plan_owner(session, plan_id))
+    user = users.lock_user(session, plan_owner(session, plan_id))
+    users.heard(user, now)
     return record(session, user, workouts.load_day(session, plan_id), session_id, set_no, report, now)
 
 
@@ -54,9 +55,10 @@ def record(
     report: dict[str, Any],
     now: datetime,
 ) -> dict[str, Any]:
-    """As `report_set`, for a trainee who is held and a day that is loaded; trainees are locked before plans.
+    """As `report_set`, for a trainee who is locked and a day that is loaded; trainees come before plans.
 
-    After a pain that changed the plan, `day` is out of date: load it again.
+    After a pain that changed the plan, `day` is out of date: load it again. A day that is over gets its
+    summary anew.
     """
     reported, exercise = _find_set(day, session_id, set_no), day.exercises[session_id]
     outcome = _outcome(exercise, report)
@@ -75,6 +77,8 @@ def record(
         day = workouts.load_day(session, day.plan.id)
     result = _result(user, day, _find_set(day, session_id, set_no), changed)
     session.flush()
+    if differs and day.plan.closed_at is not None:
+        summaries.write(session, {user.id: day.plan.target_date})
     return result
 
 

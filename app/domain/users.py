@@ -1,7 +1,7 @@
 """Trainees: who they are, how they are reached, and how they leave."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +28,7 @@ TAKEN = {
     "uq_users_kakao_user_id": "kakao_user_id",
     "uq_users_phone_number": "phone_number",
 }
+HEARD_EVERY = timedelta(hours=1)
 ABOUT_ACCOUNTS = ("kakao_channel", "kakao_unlink")  # their sender is a Kakao account, the skill's a chat
 # Made once: making a query anew takes longer than reading the row.
 _LIVING = (
@@ -87,8 +88,13 @@ def lock_user(session: Session, user_id: UUID) -> User:
 
     Whoever locks more takes it in this order: the trainee, chats, plans and messages, events.
     """
-    session.execute(select(User.id).where(User.id == user_id).with_for_update(key_share=True))
+    lock_row(session, user_id)
     return get_user(session, user_id)
+
+
+def lock_row(session: Session, user_id: UUID) -> None:
+    """As `lock_user`, also of a trainee who has left, and without reading."""
+    session.execute(select(User.id).where(User.id == user_id).with_for_update(key_share=True))
 
 
 def lock_user_by_kakao_id(session: Session, kakao_user_id: str) -> User | None:
@@ -105,6 +111,17 @@ def link_again(user: User) -> None:
     """What a trainee does who uses their account at Kakao: a locked one who had unlinked it is back."""
     if user.unlinked_at is not None:
         _link(user)
+
+
+def heard(user: User, now: datetime) -> None:
+    """A sign of life of a trainee, who is locked: if their plans had paused, today's comes at once.
+
+    Kept to the hour, so that not every word of a chat writes to the trainee.
+    """
+    if user.paused_at is not None:
+        user.paused_at, user.plan_due_at, user.heard_at = None, now, now
+    elif now - user.heard_at > HEARD_EVERY:
+        user.heard_at = now
 
 
 def update_user(session: Session, user_id: UUID, data: dict[str, Any], now: datetime) -> User:
@@ -131,9 +148,14 @@ def change_user(session: Session, user: User, data: dict[str, Any], now: datetim
         user.contact_version += 1  # whatever spoke against the old number says nothing about this one
         user.phone_fault = None
     _change_account(user, fields)
+    if fields.get("notifications_enabled") and not user.notifications_enabled:
+        heard(user, now)  # somebody wants messages again
+    has_moved = fields.get("timezone", user.timezone) != user.timezone
     for name, value in fields.items():
         setattr(user, name, value)
     _flush(session)
+    if has_moved:
+        scheduling.move_days(session, user, now)
     if {"reminder_time", "timezone"} & fields.keys():
         scheduling.move_daily_plans(session, user, now)
 

@@ -7,8 +7,9 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.domain import gates, periodic
+from app.models.user import REACHED
 
-_DUE = text("""
+_DUE = text(f"""
     SELECT 'delivery' AS queue
     WHERE EXISTS (
         SELECT FROM unnest(CAST(:kinds AS text[])) AS kinds (kind), LATERAL (
@@ -23,7 +24,13 @@ _DUE = text("""
     SELECT 'chat' WHERE EXISTS (SELECT FROM chat_callbacks WHERE status = 'WAITING' AND due_at <= now())
     UNION ALL
     SELECT 'webhooks' WHERE EXISTS (SELECT FROM webhook_events WHERE status = 'RECEIVED' AND due_at <= now())
-""")
+    UNION ALL
+    SELECT 'daily' WHERE EXISTS (
+        SELECT FROM exercise_plans
+        WHERE closes_at <= now() AND closed_at IS NULL AND status IN ('ACTIVE', 'DONE')
+    ) OR EXISTS (SELECT FROM users WHERE plan_due_at <= now() AND {REACHED} AND paused_at IS NULL)
+    OR EXISTS (SELECT FROM users WHERE summary_due_at <= now() AND {REACHED} AND summary_enabled)
+""")  # noqa: S608 - a constant
 
 
 def queues_to_wake(session: Session, provider: str, settings: Mapping[str, Any]) -> list[str]:
@@ -33,5 +40,5 @@ def queues_to_wake(session: Session, provider: str, settings: Mapping[str, Any])
     """
     gate = gates.look(session, provider, settings)
     kinds = list(gate.kinds) if gate.is_open else []
-    names = list(session.scalars(_DUE, {"kinds": kinds}))
-    return names + (["daily"] if periodic.due(session) else [])
+    names = dict.fromkeys(session.scalars(_DUE, {"kinds": kinds}))
+    return list(names | (dict.fromkeys(["daily"]) if periodic.due(session) else {}))

@@ -30,7 +30,8 @@ FALLBACK_REASONS = (
 class ExercisePlan(HasId, HasTimes, Base):
     """One trainee's plan for one day, with what the next plan needs to know of it.
 
-    `advice`: what asking the LLM came to, for operators; NULL when it was not asked.
+    `advice`: what asking the LLM came to, for operators; NULL when it was not asked. `closes_at`: when to
+    look whether the day is over; `closed_at`: since when it is, and its summary written.
     """
 
     __tablename__ = "exercise_plans"
@@ -48,6 +49,11 @@ class ExercisePlan(HasId, HasTimes, Base):
             postgresql_where=text("status IN ('ACTIVE', 'DONE')"),
         ),
         Index(None, "user_id", "target_date", "id"),
+        Index(
+            "ix_exercise_plans_open",
+            "closes_at",
+            postgresql_where=text("closed_at IS NULL AND status IN ('ACTIVE', 'DONE')"),
+        ),
     )
 
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
@@ -66,6 +72,8 @@ class ExercisePlan(HasId, HasTimes, Base):
     reasons: Mapped[Texts] = mapped_column(server_default="{}")
     request_id: Mapped[str | None]
     advice: Mapped[Json | None]
+    closes_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    closed_at: Mapped[datetime | None]
 
     sessions: Mapped[list["ExerciseSession"]] = relationship(
         order_by="ExerciseSession.order_no", lazy="raise", viewonly=True
@@ -140,7 +148,10 @@ class ExerciseSetState(HasId, Base):
 
 
 class DailySummary(Base):
-    """What one trainee did on one day, in figures that can always be computed again from the sets."""
+    """What one trainee did on one day that is over, in figures that can be computed again from the sets.
+
+    `one_rep_maxes`: the best estimate of the day in kg, by exercise.
+    """
 
     __tablename__ = "daily_summaries"
 
@@ -153,4 +164,5 @@ class DailySummary(Base):
     volume_kg: Mapped[Decimal]
     minutes: Mapped[int]
     streak: Mapped[int]
+    one_rep_maxes: Mapped[Json] = mapped_column(server_default="{}")
     computed_at: Mapped[datetime] = mapped_column(server_default=text("now()"))

@@ -12,6 +12,8 @@ from app.models.base import Base, HasId, HasTimes, Json, Texts, between, one_of
 SEXES = ("M", "F", "X")
 EXPERIENCES = ("BEGINNER", "INTERMEDIATE", "ADVANCED")
 CHANNEL_STATES = ("added", "blocked")
+# Whom messages may reach that the service sends by itself.
+REACHED = "deleted_at IS NULL AND unlinked_at IS NULL AND notifications_enabled"
 GOALS = ("STRENGTH", "HYPERTROPHY", "FAT_LOSS", "GENERAL_HEALTH", "MOBILITY")
 
 
@@ -23,6 +25,10 @@ class User(HasId, HasTimes, Base):
     what Kakao last said of the channel, as of `channel_changed_at`. `linked_at`: since when `kakao_user_id`
     is theirs, NULL: since they were added. `unlinked_at`: when they ended that at Kakao, which withdraws
     them.
+
+    `heard_at`: when they were last heard from, or were added; an hour more or less. `paused_at`: when their
+    plans stopped coming by themselves because of that. `plan_due_at` and `summary_due_at`: when the morning
+    and the evening job look at them next.
     """
 
     __tablename__ = "users"
@@ -38,6 +44,10 @@ class User(HasId, HasTimes, Base):
             "ix_users_unlinked",
             "unlinked_at",
             postgresql_where=text("unlinked_at IS NOT NULL AND deleted_at IS NULL"),
+        ),
+        Index("ix_users_plan_due", "plan_due_at", postgresql_where=text(f"{REACHED} AND paused_at IS NULL")),
+        Index(
+            "ix_users_summary_due", "summary_due_at", postgresql_where=text(f"{REACHED} AND summary_enabled")
         ),
     )
 
@@ -56,6 +66,10 @@ class User(HasId, HasTimes, Base):
     channel_changed_at: Mapped[datetime | None]
     linked_at: Mapped[datetime | None]
     unlinked_at: Mapped[datetime | None]
+    heard_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    paused_at: Mapped[datetime | None]
+    plan_due_at: Mapped[datetime] = mapped_column(server_default=text("now() + interval '1 hour'"))
+    summary_due_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
 
     profile: Mapped["UserProfile"] = relationship(back_populates="user", lazy="raise")
 

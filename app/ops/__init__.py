@@ -3,7 +3,7 @@
 from flask import Flask
 from flask.cli import AppGroup
 
-from app.ops import guardrail, provider_codes, review
+from app.ops import daily, guardrail, provider_codes, review
 
 ops = AppGroup(
     "ops",
@@ -17,6 +17,7 @@ ops = AppGroup(
 ops.add_command(guardrail.group)
 ops.add_command(review.group)
 ops.add_command(provider_codes.provider_codes)
+ops.add_command(daily.daily)
 
 
 def init_app(app: Flask) -> None:

@@ -165,7 +165,10 @@ class SummaryFilter(ma.Schema):
 
 
 class DaySummaryOut(ma.Schema):
-    """One day in figures. Volume is kg × reps, both sides, of done and failed sets."""
+    """One day in figures. Volume is kg × reps, both sides, of done and failed sets.
+
+    `one_rep_maxes`: by exercise, the best estimate of the day in kg (Epley, of sets of 1 to 12 reps).
+    """
 
     date = Day(required=True)
     planned_sets = fields.Integer(required=True)
@@ -175,6 +178,7 @@ class DaySummaryOut(ma.Schema):
     volume_kg = Kilograms(10_000_000, required=True)
     minutes = fields.Integer(required=True)
     streak = fields.Integer(required=True)
+    one_rep_maxes = fields.Dict(keys=fields.String(), values=fields.Float(), required=True)
 
 
 PlanPage = page_of(PlanOut)

@@ -16,7 +16,7 @@ JOBS = {
     "chat": "app.workers.chat.answer_later",
     "delivery": "app.workers.delivery.deliver",
     "webhooks": "app.workers.webhooks.process_events",
-    "daily": "app.workers.periodic.run_due",
+    "daily": "app.workers.daily.run",
 }
 JOB_TIMEOUT_S = 90
 FAILURE_TTL_S = 3600
