@@ -1,6 +1,7 @@
 """An application whose LLM is a sandbox on a real port."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from app.extensions import llm
 from dev.sandbox.client import Sandbox, running_sandbox
 
 TIMEOUT_S = 1.5
+LlmAt = Callable[[str], AbstractContextManager[None]]
 
 
 @pytest.fixture(scope="session")
@@ -22,22 +24,36 @@ def model() -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def sandbox(model: Sandbox, app: Flask) -> Iterator[Sandbox]:
+def llm_at(app: Flask) -> LlmAt:
+    """`with llm_at(address):` until its end the application asks the LLM there."""
+
+    @contextmanager
+    def asked(address: str) -> Iterator[None]:
+        before = dict(app.config)
+        app.config |= {
+            "LLM_API_KEY": "key-of-the-tests",
+            "LLM_BASE_URL": f"{address}/v1",
+            "LLM_MODEL": "sandbox",
+            "LLM_TIMEOUT_S": TIMEOUT_S,
+        }
+        llm.init_app(app)
+        try:
+            yield
+        finally:
+            app.config.clear()
+            app.config |= before
+            llm.init_app(app)
+
+    return asked
+
+
+@pytest.fixture
+def sandbox(model: Sandbox, llm_at: LlmAt) -> Iterator[Sandbox]:
     """The model, without scripts, as the application's; it agrees with the rules unless told otherwise."""
     model.reset()
-    before = dict(app.config)
-    app.config |= {
-        "LLM_API_KEY": "key-of-the-tests",
-        "LLM_BASE_URL": f"{model.base_url}/v1",
-        "LLM_MODEL": "sandbox",
-        "LLM_TIMEOUT_S": TIMEOUT_S,
-    }
-    llm.init_app(app)
-    yield model
-    model.release()
-    app.config.clear()
-    app.config |= before
-    llm.init_app(app)
+    with llm_at(model.base_url):
+        yield model
+        model.release()
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import json
 from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -180,6 +181,7 @@ def test_a_deadlift_for_a_bad_back_is_unsafe(client: SpecClient, sandbox: Sandbo
         ({"action": "hang"}, "llm_timeout"),
         ({"action": "reset_before"}, "llm_error"),
         ({"status": 429, "headers": {"Retry-After": "30"}, "body": {"error": {}}}, "llm_error"),
+        ({"status": 429, "headers": {"Retry-After": "3600"}, "body": {"error": {}}}, "llm_error"),
         ({"status": 500, "body": {"error": {}}}, "llm_error"),
         ({"delay_before_s": 60}, "llm_timeout"),
     ],
@@ -189,10 +191,12 @@ def test_an_llm_that_fails_leaves_the_plan_to_the_rules(
 ) -> None:
     sandbox.always("llm", **rule)
 
+    started = monotonic()
     plan = made(client, beginner)
 
     assert verdict(plan) == ("rule", "llm", reason)
     assert plan["sessions"]
+    assert monotonic() - started < client.application.config["LLM_TIMEOUT_S"] + 1
 
 
 def test_without_a_third_of_the_time_there_is_no_second_try(
