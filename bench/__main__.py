@@ -7,7 +7,7 @@ import signal
 import sys
 import time
 
-NAMES = ("generate", "queries", "daily", "delivery", "memory", "claim", "intake", "skill")
+NAMES = ("generate", "queries", "daily", "delivery", "memory", "claim", "intake", "skill", "hanging")
 
 
 def main() -> int:

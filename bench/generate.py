@@ -54,7 +54,7 @@ def measure(stage: Stage) -> None:
     requests, rounds, clients = (40, 1, 2) if stage.quick else (400, 5, 8)
     url = stage.database("bench_generate")
     people = trainees(url, requests + len(KINDS))
-    written = _samples(app_settings(stage.environment, url), _headers(stage), people[: len(KINDS)])
+    written = _samples(app_settings(stage.environment, url), as_client(stage), people[: len(KINDS)])
     bodies = [_body(user_id) for user_id, _ in people[len(KINDS) :]]
     known = stage.base / "floor.json"
     known.write_text(json.dumps({"kinds": written, "users": dict(people)}, ensure_ascii=False))
@@ -66,8 +66,8 @@ def measure(stage: Stage) -> None:
         crowd = enter(closing(Clients(clients)))
         for number in range(rounds + 1):
             for side in (ours, floor):
-                send = partial(crowd.round, side.served.port, PATH, _headers(stage), bodies, 201)
-                with _forgotten(url):
+                send = partial(crowd.round, side.served.port, PATH, as_client(stage), bodies, 201)
+                with forgotten(url):
                     side.take(stage, len(bodies), send, counts=number > 0)  # the first only warms up
         ceiling = crowd.ceiling(_size(written[0]), bodies)
     heading(
@@ -100,7 +100,7 @@ def _body(user_id: str) -> bytes:
     return json.dumps({"user_id": user_id, "target_date": str(today())}).encode()
 
 
-def _headers(stage: Stage) -> dict[str, str]:
+def as_client(stage: Stage) -> dict[str, str]:
     key = stage.environment["CLIENT_API_KEYS"]
     return {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
 
@@ -154,7 +154,7 @@ def _sample(app: Flask, headers: dict[str, str], user_id: str) -> dict[str, Any]
 
 
 @contextmanager
-def _forgotten(url: str) -> Iterator[None]:
+def forgotten(url: str) -> Iterator[None]:
     """Afterwards nobody has a plan for today, and the tables are as before."""
     yield
     plans = f"SELECT id FROM exercise_plans WHERE target_date = '{today()}'"

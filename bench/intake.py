@@ -46,7 +46,7 @@ def measure(stage: Stage) -> None:
             "one event a request, each with an id of its own; no worker runs, so bells pile up if they do",
             "floor: a bare Flask view, under the same gunicorn, that parses the body and commits one row",
         )
-        for hook in (_changes(stage, requests), _results(stage, requests)):
+        for hook in (changes(stage, requests), _results(stage, requests)):
             sides = Side(ours), Side(floor)
             bells = []
             for number in range(rounds + 1):
@@ -86,7 +86,7 @@ def _bells(redis: Redis) -> int:
     return left
 
 
-def _changes(stage: Stage, count: int) -> Hook:
+def changes(stage: Stage, count: int) -> Hook:
     """People who add the channel or block it, a new one each time."""
     at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     bodies = [

@@ -21,6 +21,7 @@ from bench.report import CannotMeasure, percentile
 HOST = "127.0.0.1"
 Times = list[tuple[float, float]]
 T = TypeVar("T")
+R = TypeVar("R")
 TIMEOUT_S = 60.0
 HEAD_START_S = 0.3
 
@@ -101,7 +102,7 @@ class Clients:
         works = [Work(port, path, headers, share, expected, start_at, **more) for share in shares if share]
         return Round.of(self._pool.map(client, works))
 
-    def start(self, task: Callable[[T], Times], works: Sequence[T]) -> list[Future[Times]]:
+    def start(self, task: Callable[[T], R], works: Sequence[T]) -> list[Future[R]]:
         """Let every client begin a task of its own."""
         return [self._pool.submit(task, work) for work in works]
 

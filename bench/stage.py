@@ -137,7 +137,14 @@ def staged(*, quick: bool) -> Iterator[Stage]:
 
 # A shell's own settings must not change what is measured.
 UNSET = {"WEB_CONCURRENCY", "WEB_THREADS", "DELIVERY_BATCH", "LOG_LEVEL", "SEND_ALLOW_LIST"}
-UNSET |= {"LLM_ENABLED", "FORCE_RULE", "SEND_PAUSED", "SEND_CAP_PER_MINUTE"}
+UNSET |= {
+    "LLM_CONCURRENCY",
+    "LLM_TIMEOUT_S",
+    "LLM_ENABLED",
+    "FORCE_RULE",
+    "SEND_PAUSED",
+    "SEND_CAP_PER_MINUTE",
+}
 
 
 def _cpu_s(process: psutil.Process) -> float:

@@ -20,7 +20,7 @@ def bench(*arguments: str) -> subprocess.CompletedProcess[str]:
 @pytest.fixture(scope="module")
 def printed() -> list[str]:
     """What a quick run of the cheap measurements prints."""
-    done = bench("queries", "claim", "intake", "skill", "--quick")
+    done = bench("queries", "claim", "intake", "skill", "hanging", "--quick")
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout.splitlines()
 
@@ -74,6 +74,26 @@ def test_no_answer_in_chat_takes_more_queries_than_it_may(printed: list[str]) ->
     (line,) = [line for line in printed if "queries of an answer" in line]
 
     assert re.search(r"the most +[1-8] \(오늘 운동 \d, typed \d, .*\)  aim ≤ 8  met$", line)
+
+
+def test_plans_that_hang_and_plans_that_find_no_place_have_figures_of_their_own(printed: list[str]) -> None:
+    for reason, least in (("llm_timeout", 2), ("llm_busy", 1)):
+        (line,) = [line for line in printed if line.startswith(f"  {reason}, p99 of")]
+        found = re.search(rf"p99 of (\d+) plans +({FIGURE}) s \(p50 .*, slowest .*\)  aim ≤ 3 ", line)
+        assert found and int(found[1]) >= least
+        assert (float(found[2]) >= 2) == (reason == "llm_timeout")
+
+
+def test_others_have_figures_with_and_without_a_hanging_llm(printed: list[str]) -> None:
+    start = next(number for number, line in enumerate(printed) if line.startswith("hanging: "))
+
+    for name, aim in (
+        ("rule plans, p99, ms", " +aim ≤ 1.5 "),
+        ("healthz, p99, ms", "$"),
+        ("channel webhook, p99, ms", "$"),
+    ):
+        (line,) = [line for line in printed[start:] if line.startswith(f"  {name}")]
+        assert re.search(rf"{FIGURE} +{FIGURE} +{SPREAD}{aim}", line)
 
 
 def test_an_unknown_measurement_is_refused() -> None:
