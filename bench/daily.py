@@ -12,8 +12,9 @@ from psycopg2.extras import Json, execute_values
 
 from app import create_app
 from app.extensions import connect_redis
+from app.models.user import REACHED
 from app.workers.bells import ring
-from bench.generate import ROWS
+from bench.generate import ROWS, forget
 from bench.memory import MIB, memory
 from bench.people import today, trainees
 from bench.report import Aim, CannotMeasure, columns, compare, heading, line
@@ -23,8 +24,8 @@ from dev.runner import procfile
 PATIENCE_S = 600.0
 POLL_S = 0.02
 CHUNK = 100  # plans a transaction, as the service writes them
-DUE = "SELECT EXISTS (SELECT FROM users WHERE plan_due_at <= now())"
-FRESH = "id IN (SELECT id FROM exercise_plans WHERE target_date = %s)"
+# Answered from the index of who is due, as the clock asks it.
+DUE = f"SELECT EXISTS (SELECT FROM users WHERE plan_due_at <= now() AND {REACHED} AND paused_at IS NULL)"
 QUEUE = "rq:queue:daily"
 
 
@@ -37,17 +38,6 @@ class Crowd:
     ms: list[float] = field(default_factory=list)
     mib: list[float] = field(default_factory=list)
 
-    def settle(self) -> None:
-        """Nobody has a plan for today, and everybody's morning has come."""
-        plans = f"SELECT id FROM exercise_plans WHERE target_date = '{today()}'"
-        with connected(self.url) as connection:
-            run(
-                connection,
-                *(f"DELETE FROM {name} WHERE {rows.format(plans=plans)}" for name, rows in ROWS.items()),
-                "UPDATE users SET plan_due_at = now()",
-            )
-            settle(connection, (*ROWS, "users"))
-
 
 def measure(stage: Stage) -> None:
     """Print plans a second and memory of a few and of ten times as many trainees, and of bare inserts."""
@@ -56,7 +46,7 @@ def measure(stage: Stage) -> None:
     floor: list[float] = []
     for _ in range(rounds):
         for crowd in crowds:
-            crowd.settle()
+            forget(crowd.url)
             _morning(stage, crowd)
         floor.append(_floor_ms(crowds[0]))
     small, large = crowds
@@ -139,7 +129,7 @@ def _floor_ms(crowd: Crowd) -> float:
     """How long it takes to write the rows of the last morning again, and no more."""
     with connected(crowd.url) as connection:
         tables = {name: _rows(connection, name) for name in reversed(ROWS)}
-        crowd.settle()
+        forget(crowd.url)
         connection.autocommit = False
         begun = time.monotonic()
         for start in range(0, crowd.count, CHUNK):

@@ -157,10 +157,15 @@ def _sample(app: Flask, headers: dict[str, str], user_id: str) -> dict[str, Any]
 def forgotten(url: str) -> Iterator[None]:
     """Afterwards nobody has a plan for today, and the tables are as before."""
     yield
+    forget(url)
+
+
+def forget(url: str, *others: str) -> None:
+    """Delete the plans of today with all that hangs on them; then settle those tables, and `others`."""
     plans = f"SELECT id FROM exercise_plans WHERE target_date = '{today()}'"
     with connected(url) as connection:
         run(
             connection,
             *(f"DELETE FROM {name} WHERE {rows.format(plans=plans)}" for name, rows in ROWS.items()),
         )
-        settle(connection, tuple(ROWS))
+        settle(connection, (*ROWS, *others))

@@ -6,8 +6,10 @@ https://platform.openai.com/docs/guides/structured-outputs
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import BoundedSemaphore
 from typing import Any, Final, Literal
 
 from flask import Flask
@@ -66,6 +68,21 @@ class Llm:
         self._key = str(app.config.get("LLM_API_KEY") or "")
         self._model = str(app.config.get("LLM_MODEL") or "")
         self._session = http.new_session()
+        self._seats = BoundedSemaphore(max(1, app.config["WEB_THREADS"] // 2))
+
+    @contextmanager
+    def seat(self) -> Iterator[bool]:
+        """A seat of this process for the length of a call, False: all are taken.
+
+        Half of the threads have none: however many may call at once over all processes, and however long
+        they hang, each process goes on with the rest.
+        """
+        is_taken = self._seats.acquire(blocking=False)
+        try:
+            yield is_taken
+        finally:
+            if is_taken:
+                self._seats.release()
 
     def complete(
         self, messages: Sequence[Mapping[str, str]], schema: Mapping[str, Any], deadline_s: float

@@ -10,7 +10,7 @@ from flask import current_app
 from app import coach
 from app.clients.llm import LlmError
 from app.domain import advice, guardrails, llm_calls, plans
-from app.domain.advice import Advice, Answer
+from app.domain.advice import Advice, Answer, Brief
 from app.extensions import db, llm
 
 log = logging.getLogger(__name__)
@@ -26,9 +26,15 @@ def asked_llm(data: Mapping[str, Any], now: datetime) -> Advice | None:
     settings, session = current_app.config, db.session()
     brief = plans.brief(session, dict(data), now)
     reason = guardrails.why_no_llm(session, settings)
+    db.session.rollback()
     if brief is None or reason is not None:
-        db.session.rollback()
         return Advice(reason) if reason else None
+    with llm.seat() as is_seated:
+        return _asked(brief) if is_seated else Advice("llm_busy")
+
+
+def _asked(brief: Brief) -> Advice:
+    settings, session = current_app.config, db.session()
     deadline_s = float(settings["LLM_TIMEOUT_S"])
     call_id = llm_calls.begin(session, settings["LLM_CONCURRENCY"], deadline_s)
     db.session.commit()

@@ -16,7 +16,9 @@ GOOD = {"items": [], "note": "좋아요"}
 
 def llm(url: str) -> Llm:
     app = Flask("test")
-    app.config.update(LLM_BASE_URL=f"{url}/v1/", LLM_API_KEY="LLM_KEY_EXAMPLE", LLM_MODEL="some-model")
+    app.config.update(
+        LLM_BASE_URL=f"{url}/v1/", LLM_API_KEY="LLM_KEY_EXAMPLE", LLM_MODEL="some-model", WEB_THREADS=4
+    )
     client = Llm()
     client.init_app(app)
     return client

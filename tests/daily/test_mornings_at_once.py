@@ -16,11 +16,11 @@ from openapi_client import SpecClient
 from real_processes import clock, kill_family, until, worker
 from redis import Redis
 from sqlalchemy import Engine, event, func, select, text
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from app.domain import mornings
 from app.domain.wakeups import queues_to_wake
-from app.models import ExercisePlan, Notification
+from app.models import ExercisePlan, Notification, User
 from app.workers import daily
 from app.workers.bells import ring
 from dev.processes import wait_until
@@ -104,6 +104,20 @@ def test_a_plan_from_the_api_and_the_mornings_are_one(
     assert (len(plans(db_session, who)), len(messages(db_session, who))) == (1, 1)
 
 
+def test_a_trainee_is_read_after_the_lock_not_before(db_session: Session, engine: Engine) -> None:
+    who = trainee(db_session, local(MONDAY))
+
+    with Session(engine, expire_on_commit=False) as session:
+        seen = session.get_one(User, who, options=[joinedload(User.profile)])
+        session.commit()
+        db_session.execute(text("UPDATE user_profiles SET weekdays = '[2]'"))
+        db_session.commit()
+        counts = mornings.work(session, mornings.claim(session, 1, local(MONDAY)), local(MONDAY))
+
+    assert seen.id == who
+    assert dict(counts) == {"off": 1}
+
+
 def test_a_plan_that_appears_in_between_wins_quietly(db_session: Session, engine: Engine) -> None:
     taken, free = (trainee(db_session, local(MONDAY)) for _ in range(2))
 
@@ -146,7 +160,7 @@ def test_one_whose_data_breaks_it_costs_nobody_else_a_plan(
 def test_a_database_that_refuses_is_nobodys_fault(app: Flask, db_session: Session, engine: Engine) -> None:
     (who,) = crowd(db_session, 1)
     with engine.begin() as holder:
-        holder.execute(text("LOCK TABLE exercise_plans IN ACCESS EXCLUSIVE MODE"))
+        holder.execute(text("LOCK TABLE notifications IN ACCESS EXCLUSIVE MODE"))
         with pytest.raises(Exception, match=r"(?i)timeout"):
             run(app)
 

@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from time import monotonic
 from typing import Any
 
+import pytest
 import requests
 from factories import AS_CLIENT, ask_plan, make_lifter, today
 from flask import Flask
@@ -21,13 +22,15 @@ def timed(call: Any) -> tuple[float, Any]:
     return monotonic() - started, found
 
 
+@pytest.mark.parametrize("most", [2, 8])  # the second: more than a process has threads
 def test_a_hanging_llm_holds_up_its_own_plans_only(
-    client: SpecClient, sandbox: Sandbox, env: dict[str, str], tmp_path: Any
+    client: SpecClient, sandbox: Sandbox, env: dict[str, str], tmp_path: Any, most: int
 ) -> None:
     asked = [make_lifter(client)["id"] for _ in range(8)]
     by_rules = [make_lifter(client)["id"] for _ in range(6)]
     sandbox.always("llm", action="hang")
     own = {"LLM_API_KEY": "k", "LLM_BASE_URL": f"{sandbox.base_url}/v1", "LLM_TIMEOUT_S": str(DEADLINE_S)}
+    own["LLM_CONCURRENCY"] = str(most)
 
     def plan(address: str, user_id: str, source: str) -> Any:
         body = {"user_id": user_id, "target_date": str(today()), "source": source, "force": True}
