@@ -23,7 +23,7 @@ from dev.runner import procfile
 
 PATIENCE_S = 600.0
 POLL_S = 0.02
-CHUNK = 100  # plans a transaction, as the service writes them
+CHUNK = 50  # plans a transaction, as the service writes them
 # Answered from the index of who is due, as the clock asks it.
 DUE = f"SELECT EXISTS (SELECT FROM users WHERE plan_due_at <= now() AND {REACHED} AND paused_at IS NULL)"
 QUEUE = "rq:queue:daily"
@@ -41,7 +41,7 @@ class Crowd:
 
 def measure(stage: Stage) -> None:
     """Print plans a second and memory of a few and of ten times as many trainees, and of bare inserts."""
-    few, many, rounds = (100, 400, 1) if stage.quick else (2_000, 20_000, 3)
+    few, many, rounds = (100, 400, 1) if stage.quick else (2_000, 20_000, 2)
     crowds = [_crowd(stage, count) for count in (few, many)]
     floor: list[float] = []
     for _ in range(rounds):

@@ -20,7 +20,7 @@ _CLAIM = text("""
     SELECT users.id FROM exercise_plans AS plan JOIN users ON users.id = plan.user_id
     WHERE plan.closed_at IS NULL AND plan.status IN ('ACTIVE', 'DONE') AND plan.closes_at <= :now
         AND (CAST(:among AS uuid[]) IS NULL OR users.id = ANY(:among))
-    ORDER BY plan.closes_at, plan.id LIMIT :limit FOR NO KEY UPDATE OF users SKIP LOCKED
+    ORDER BY plan.closes_at LIMIT :limit FOR NO KEY UPDATE OF users SKIP LOCKED
 """)
 _HOLD = text("""
     SELECT plan.id, plan.user_id, users.timezone, plan.target_date, plan.created_at, plan.status,

@@ -27,7 +27,7 @@ from app.models.user import REACHED
 _CLAIM = text(f"""
     SELECT id FROM users WHERE summary_due_at <= :now AND {REACHED} AND summary_enabled
         AND (CAST(:among AS uuid[]) IS NULL OR id = ANY(:among))
-    ORDER BY summary_due_at, id LIMIT :limit FOR NO KEY UPDATE SKIP LOCKED
+    ORDER BY summary_due_at LIMIT :limit FOR NO KEY UPDATE SKIP LOCKED
 """)  # noqa: S608 - a constant
 _LOOK_AGAIN = text("""
     UPDATE users SET summary_due_at = due.at

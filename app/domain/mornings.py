@@ -66,7 +66,7 @@ _FREE = text(f"{REACHED} AND paused_at IS NULL")
 _CLAIM = text(f"""
     SELECT id FROM users WHERE plan_due_at <= :now AND {REACHED} AND paused_at IS NULL
         AND (CAST(:among AS uuid[]) IS NULL OR id = ANY(:among))
-    ORDER BY plan_due_at, id LIMIT :limit FOR NO KEY UPDATE SKIP LOCKED
+    ORDER BY plan_due_at LIMIT :limit FOR NO KEY UPDATE SKIP LOCKED
 """)  # noqa: S608 - a constant
 _NEXT = text(f"""
     SELECT id, timezone FROM users WHERE id > :after AND {REACHED} AND paused_at IS NULL

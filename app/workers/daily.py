@@ -19,7 +19,7 @@ from app.workers.bells import ring
 
 log = logging.getLogger(__name__)
 
-CHUNK, AT_ONCE = 500, 100
+CHUNK, AT_ONCE = 500, 50
 """Trainees a job, and a transaction: who of them chats meanwhile waits for it, some tenths of a second."""
 AFTER_A_FAULT = timedelta(hours=1)
 

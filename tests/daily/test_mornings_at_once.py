@@ -69,7 +69,7 @@ def test_many_jobs_at_once_make_one_plan_and_one_message_each(app: Flask, db_ses
 
 
 def test_who_is_locked_is_left_to_whoever_has_them(db_session: Session, engine: Engine) -> None:
-    first, second = (trainee(db_session, local(MONDAY)) for _ in range(2))
+    first, second = (trainee(db_session, local(MONDAY, at)) for at in ("03:00", "04:00"))
 
     with Session(engine) as one, Session(engine) as other:
         assert mornings.claim(one, 1, local(MONDAY)) == [first]
