@@ -52,7 +52,8 @@ _READ = text(f"""
         WHERE plan.user_id = :user_id AND plan.target_date <= :last AND {_LIVE} AND plan.closed_at IS NULL
         GROUP BY plan.id
     ), start AS (
-        SELECT coalesce(max(on_date), CAST(:first AS date)) AS date FROM daily_summaries
+        SELECT coalesce(max(on_date), least(:first, (SELECT min(date) FROM open))) AS date
+        FROM daily_summaries
         WHERE user_id = :user_id AND on_date < least(:first, (SELECT min(date) FROM open))
     )
     SELECT date, estimated_seconds, planned_sets, done_sets, skipped_sets, failed_sets, volume_kg, lifts,
