@@ -144,7 +144,8 @@ def daily_summaries(session: Session, user_id: UUID, first: date, last: date, to
     streak = 0
     for row in rows:
         is_first_on_record = not by_day and row["streak"] is not None
-        streak = row["streak"] if is_first_on_record else _streak(streak, row, today)
+        over = today if row["streak"] is None else date.max  # on record it is over, whatever the date is
+        streak = row["streak"] if is_first_on_record else _streak(streak, row, over)
         by_day[row["date"]] = _entry(row, streak)
     streak = next((by_day[on]["streak"] for on in sorted(by_day, reverse=True) if on < first), 0)
     entries = []

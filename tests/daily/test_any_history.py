@@ -53,6 +53,15 @@ NIGHT_OF_THE_DAY_BEFORE = [
     ("wait", 1),
     ("close",),
 ]
+MOVED_BACK_INTO_A_CLOSED_DAY = [
+    ("move", "Pacific/Kiritimati"),
+    ("make", -1, 1, {}),
+    ("report", 0, 1, *DONE),
+    ("make", 0, 1, {}),
+    ("wait", 27),
+    ("close",),
+    ("move", "Pacific/Pago_Pago"),
+]
 
 
 class Life:
@@ -213,6 +222,7 @@ def written_at(engine: Engine, user_id: UUID) -> list[datetime]:
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @example(life=NIGHT_OF_THE_DAY_BEFORE, looks=set())
+@example(life=MOVED_BACK_INTO_A_CLOSED_DAY, looks=set())
 @given(life=acts, looks=st.sets(st.integers(0, 40), max_size=3))
 def test_what_is_stored_computed_told_and_counted_by_hand_agrees(
     app: Flask, engine: Engine, life: list[Act], looks: set[int]
