@@ -69,7 +69,7 @@ _READ = text(f"""
 _OF_DAYS = text(f"""{_FIGURES}
     JOIN unnest(CAST(:ids AS uuid[]), CAST(:dates AS date[])) AS day (user_id, date)
         ON plan.user_id = day.user_id AND plan.target_date = day.date
-    WHERE {_LIVE}
+    WHERE {_LIVE} AND plan.closed_at IS NULL
     GROUP BY plan.id
 """)  # noqa: S608 - from the texts above
 _CLOSED = text(f"""{_FIGURES}
@@ -156,7 +156,10 @@ def daily_summaries(session: Session, user_id: UUID, first: date, last: date, to
 
 
 def of_days(session: Session, days: Mapping[UUID, date]) -> dict[UUID, Entry]:
-    """The figures of one day of each trainee, from the sets as they are; without the streak, 0."""
+    """The figures of one day of each trainee, from the sets as they are; without the streak, 0.
+
+    A day that is closed has none: sets that nobody reported look as if they had been skipped.
+    """
     found = session.execute(_OF_DAYS, _given(days)).mappings()
     return {row["user_id"]: _entry(row, 0) for row in found}
 

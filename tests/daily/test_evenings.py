@@ -14,8 +14,10 @@ from openapi_client import SpecClient
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from app.domain import users
 from app.models import Notification, User
 
+NEXT = DAY + timedelta(days=1)
 SECOND = timedelta(seconds=1)
 
 
@@ -200,3 +202,32 @@ def test_every_evening_has_its_own_message(app: Flask, engine: Engine, db_sessio
         close_days(engine, clock(on + timedelta(days=1), "04:00"))
 
     assert [each.idempotency_key[-10:] for each in messages(engine)] == [str(on) for on in days]
+
+
+def test_who_comes_back_into_a_day_that_was_closed_is_told_nothing_of_it(
+    app: Flask, engine: Engine, db_session: Session
+) -> None:
+    user = add_reader(db_session, zone="Pacific/Kiritimati")
+    open_plan(db_session, user, DAY)
+    tell(engine, clock(DAY, "21:00", "Pacific/Kiritimati"))
+    close_days(engine, clock(NEXT, "04:00", "Pacific/Kiritimati"))
+    with Session(engine) as session:
+        now = clock(NEXT, "04:30", "Pacific/Kiritimati")
+        users.update_user(session, user.id, {"timezone": "Pacific/Pago_Pago"}, now)
+        session.commit()
+
+    tell(engine, clock(DAY, "21:00", "Pacific/Pago_Pago"))
+
+    assert messages(engine) == []
+
+
+def test_nothing_is_told_of_sets_that_only_the_night_has_skipped(
+    app: Flask, engine: Engine, db_session: Session
+) -> None:
+    on, zone = date(2026, 3, 28), "Antarctica/Troll"  # its clocks jump two hours: 04:00 is 5 h after 21:00
+    open_plan(db_session, add_reader(db_session, on, zone), on)
+    close_days(engine, clock(on + timedelta(days=1), "04:00", zone))
+
+    counts = tell(engine, clock(on + timedelta(days=1), "04:30", zone))
+
+    assert counts == {"looked_at": 1, "messages": 0}
