@@ -32,7 +32,7 @@ _HOLD = text("""
     FROM exercise_plans AS plan JOIN users ON users.id = plan.user_id
     WHERE plan.user_id = ANY(:ids) AND plan.closed_at IS NULL AND plan.status IN ('ACTIVE', 'DONE')
         AND plan.closes_at <= :now
-    ORDER BY plan.id FOR NO KEY UPDATE OF plan
+    ORDER BY plan.closes_at, plan.id LIMIT :most FOR NO KEY UPDATE OF plan
 """)
 _LATER = text("""
     UPDATE exercise_plans AS plan SET closes_at = later.at
@@ -53,6 +53,10 @@ _CLOSE = text("""
 """)
 
 
+MOST = 500
+"""Days that are closed in one transaction: after an upgrade trainees may have years of them."""
+
+
 def claim(session: Session, limit: int, now: datetime, among: Sequence[UUID] | None = None) -> list[UUID]:
     """Lock trainees with days that may be over, up to `limit` days, the oldest first; none that is locked.
 
@@ -65,10 +69,10 @@ def claim(session: Session, limit: int, now: datetime, among: Sequence[UUID] | N
 def work(session: Session, ids: Sequence[UUID], now: datetime) -> Counter[str]:
     """Close what is over of these trainees, who are locked, and write the summaries; may run twice.
 
-    Returns how many days were `closed` and how many are to be closed `later`. Sets that nobody reported are
-    skipped, without a reason.
+    Returns how many days were `closed` and how many are to be closed `later`: `MOST` of both, the oldest
+    first. Sets that nobody reported are skipped, without a reason.
     """
-    rows = session.execute(_HOLD, {"ids": list(ids), "now": now}).all()
+    rows = session.execute(_HOLD, {"ids": list(ids), "now": now, "most": MOST}).all()
     ends = {row.id: _end(row, now) for row in rows}
     over = [row for row in rows if ends[row.id] <= now]
     later = {row.id: ends[row.id] for row in rows if ends[row.id] > now}

@@ -183,6 +183,35 @@ def test_one_whose_data_is_broken_costs_nobody_else_their_night(
     assert states(engine, broken)[:2] == ("DONE", True)
 
 
+def test_years_that_were_never_closed_are_closed_bit_by_bit(
+    app: Flask, engine: Engine, db_session: Session
+) -> None:
+    user = add_user(db_session)
+    plan = open_plan(db_session, user, DAY, sets=1)
+    change(
+        engine,
+        """
+        INSERT INTO exercise_plans (
+            id, user_id, target_date, source, requested_source, kind, summary, estimated_seconds, reasons
+        )
+        SELECT gen_random_uuid(), :user_id, :on - n, 'rule', 'rule', 'rest', '', 0, '{}'
+        FROM generate_series(1, 1200) AS n
+        """,
+        user_id=user.id,
+        on=DAY,
+    )
+    report_at(engine, plan, 1, clock(DAY, "19:00"))
+    change(engine, "UPDATE exercise_plans SET closes_at = :at, created_at = :at", at=clock(DAY, "00:00"))
+
+    counts = []
+    while found := close_days(engine, MORNING):
+        counts.append(found["closed"])
+
+    assert counts == [500, 500, 201]
+    assert len(stored(engine, user.id)) == 1201
+    assert streaks(engine, user.id)[DAY] == 1
+
+
 def test_more_days_than_a_chunk_ring_until_all_are_closed(
     app: Flask, engine: Engine, db_session: Session
 ) -> None:
