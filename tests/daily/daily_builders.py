@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from types import ModuleType
 from typing import Any
 from uuid import UUID
@@ -25,6 +25,17 @@ Job = Callable[[Engine, datetime], Counter[str]]
 def clock(on: date, at: str, zone: str = "Asia/Seoul") -> datetime:
     """The moment a clock in `zone` shows `at` on that day."""
     return datetime.combine(on, time.fromisoformat(at), tzinfo=ZoneInfo(zone))
+
+
+def at_nine_now() -> tuple[str, datetime]:
+    """A zone in which it is between nine and ten in the evening, and when it was nine there."""
+    now = datetime.now(UTC)
+    for hours in range(-12, 15):
+        zone = f"Etc/GMT{-hours:+d}"
+        local = now.astimezone(ZoneInfo(zone))
+        if local.hour == 21:
+            return zone, local.replace(minute=0, second=0, microsecond=0)
+    raise AssertionError(now)
 
 
 def open_plan(

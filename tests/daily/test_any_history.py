@@ -220,7 +220,7 @@ def written_at(engine: Engine, user_id: UUID) -> list[datetime]:
         )
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @example(life=NIGHT_OF_THE_DAY_BEFORE, looks=set())
 @example(life=MOVED_BACK_INTO_A_CLOSED_DAY, looks=set())
 @given(life=acts, looks=st.sets(st.integers(0, 40), max_size=3))

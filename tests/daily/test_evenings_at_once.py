@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -10,6 +10,7 @@ import pytest
 from daily_builders import (
     DAY,
     Died,
+    at_nine_now,
     change,
     clock,
     dying_before,
@@ -104,17 +105,6 @@ def test_a_process_that_dies_on_any_line_leaves_nothing_behind(
 
     assert died >= 4
     assert scalar(engine, "SELECT count(*) FROM notifications") == 1
-
-
-def at_nine_now() -> tuple[str, datetime]:
-    """A zone in which it is between nine and ten in the evening, and when it was nine there."""
-    now = datetime.now(UTC)
-    for hours in range(-12, 15):
-        zone = f"Etc/GMT{-hours:+d}"
-        local = now.astimezone(ZoneInfo(zone))
-        if local.hour == 21:
-            return zone, local.replace(minute=0, second=0, microsecond=0)
-    raise AssertionError(now)
 
 
 def test_the_clock_wakes_the_job_and_the_trainee_reads_it(
