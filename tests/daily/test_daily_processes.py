@@ -1,10 +1,11 @@
-"""Night and evening in real processes: a worker is killed in the middle, two others and a clock go on."""
+"""Night and evening in real processes: what the clock sees, and a worker that is killed in the middle."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from daily_builders import at_nine_now, open_plan, report_at, scalar
 from factories import add_user, today, wait_for_blocked
 from flask import Flask
@@ -12,8 +13,11 @@ from real_processes import clock, kill_family, until, worker
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
+from app.domain import wakeups
+from app.workers import daily
 from app.workers.bells import ring
 
+DAY = timedelta(days=1)
 CLOSED = "SELECT count(*) FROM exercise_plans WHERE closed_at IS NOT NULL"
 TOLD = "SELECT count(*) FROM notifications WHERE kind = 'summary'"
 
@@ -25,6 +29,34 @@ def locked(engine: Engine, table: str) -> Iterator[None]:
         holder.execute(text(f"LOCK TABLE {table} IN SHARE MODE"))
         yield
         holder.rollback()
+
+
+def wakes_the_job(app: Flask, session: Session) -> bool:
+    """Whether the clock sees anything for the job of the day."""
+    with app.app_context():
+        return "daily" in wakeups.queues_to_wake(session, "alimtalk", app.config)
+
+
+@pytest.mark.parametrize("due", ["night", "evening"])
+def test_the_clock_wakes_the_job_when_a_night_or_an_evening_has_come(
+    app: Flask, db_session: Session, run_periodic: Callable[[], None], due: str
+) -> None:
+    run_periodic()
+    zone, nine = at_nine_now()
+    user = add_user(db_session, timezone=zone, summary_enabled=True, summary_due_at=nine + DAY)
+    plan = open_plan(db_session, user, nine.date())
+    before = wakes_the_job(app, db_session)
+
+    if due == "night":
+        plan.closes_at = nine
+    else:
+        user.summary_due_at = nine
+    db_session.commit()
+    after = wakes_the_job(app, db_session)
+    with app.app_context():
+        daily.run()
+
+    assert (before, after, wakes_the_job(app, db_session)) == (False, True, False)
 
 
 def test_a_worker_killed_in_the_night_costs_no_day_and_no_message(

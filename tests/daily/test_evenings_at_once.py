@@ -25,7 +25,7 @@ from flask import Flask
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
-from app.domain import evenings, wakeups
+from app.domain import evenings
 from app.models import User
 from app.workers import daily
 from dev.sandbox.client import Sandbox
@@ -107,7 +107,7 @@ def test_a_process_that_dies_on_any_line_leaves_nothing_behind(
     assert scalar(engine, "SELECT count(*) FROM notifications") == 1
 
 
-def test_the_clock_wakes_the_job_and_the_trainee_reads_it(
+def test_the_trainee_reads_it_once(
     app: Flask,
     engine: Engine,
     db_session: Session,
@@ -119,12 +119,10 @@ def test_the_clock_wakes_the_job_and_the_trainee_reads_it(
     change(engine, "UPDATE users SET phone_number = '01000000077' WHERE id = :id", id=user.id)
 
     with app.app_context():
-        woken = wakeups.queues_to_wake(db_session, "alimtalk", app.config)
         daily.run()
         daily.run()
     run_delivery()
 
-    assert "daily" in woken
     [message] = sandbox.messages(recipient="01000000077")
     assert "▶ 완료한 세트: 1/2세트\n▶ 건너뛴 세트: 0세트\n▶ 들어 올린 무게: 96" in message.text
 
