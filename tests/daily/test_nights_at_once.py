@@ -23,12 +23,13 @@ from daily_builders import (
     streaks,
     until_none_is_left,
 )
-from factories import add_user, at_once, wait_for_blocked
+from factories import add_user, at_once, today, wait_for_blocked
 from flask import Flask
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
 from app.domain import closings
+from app.models import ExercisePlan
 from app.workers import daily
 
 NEXT = DAY + timedelta(days=1)
@@ -151,36 +152,42 @@ def test_a_process_that_dies_on_any_line_leaves_nothing_behind(
     assert list(stored(engine, user.id)) == [DAY - timedelta(days=1), DAY]
 
 
+def break_zone(engine: Engine, plan: ExercisePlan) -> None:
+    """Nobody can say when the trainee's days end."""
+    change(engine, "UPDATE users SET timezone = 'Mars/Olympus' WHERE id = :id", id=plan.user_id)
+
+
 def test_one_whose_data_is_broken_costs_nobody_else_their_night(
-    app: Flask,
-    engine: Engine,
-    db_session: Session,
-    caplog: pytest.LogCaptureFixture,
-    pass_time: Callable[[float], None],
+    app: Flask, engine: Engine, db_session: Session, caplog: pytest.LogCaptureFixture
 ) -> None:
-    plans = [open_plan(db_session, add_user(db_session), DAY) for _ in range(7)]
-    broken = plans[3]
-    change(engine, "UPDATE users SET timezone = 'Mars/Olympus' WHERE id = :id", id=broken.user_id)
+    plans = [open_plan(db_session, add_user(db_session), today(days=-2)) for _ in range(7)]
+    break_zone(engine, plans[3])
 
     with app.app_context(), caplog.at_level(logging.INFO):
         daily.run()
-    others = [states(engine, each)[:2] for each in plans if each is not broken]
-    wait_s = scalar(
-        engine,
-        "SELECT extract(epoch FROM min(closes_at) - now()) FROM exercise_plans WHERE closed_at IS NULL",
-    )
 
-    assert others == [("DONE", True)] * 6
-    assert states(engine, broken)[:2] == ("ACTIVE", False)
-    assert 3590 < wait_s <= 3600
+    closed = [states(engine, each)[:2] == ("DONE", True) for each in plans]
+    assert closed == [number != 3 for number in range(7)]
     left_out = [each for each in caplog.records if each.message == "a trainee is left out"]
-    assert [(each.part, each.user_id) for each in left_out] == [("nights", str(broken.user_id))]
+    assert [(each.part, each.user_id) for each in left_out] == [("nights", str(plans[3].user_id))]
 
-    change(engine, "UPDATE users SET timezone = 'Asia/Seoul' WHERE id = :id", id=broken.user_id)
+
+def test_who_was_left_out_is_looked_at_again_in_an_hour(
+    app: Flask, engine: Engine, db_session: Session, pass_time: Callable[[float], None]
+) -> None:
+    plan = open_plan(db_session, add_user(db_session), today(days=-2))
+    break_zone(engine, plan)
+    with app.app_context():
+        daily.run()
+    change(engine, "UPDATE users SET timezone = 'Asia/Seoul'")
+
+    wait_s = scalar(engine, "SELECT extract(epoch FROM closes_at - now()) FROM exercise_plans")
     pass_time(3601)
     with app.app_context():
         daily.run()
-    assert states(engine, broken)[:2] == ("DONE", True)
+
+    assert 3590 < wait_s <= 3600
+    assert states(engine, plan)[:2] == ("DONE", True)
 
 
 def test_years_that_were_never_closed_are_closed_bit_by_bit(
@@ -218,9 +225,9 @@ def test_more_days_than_a_chunk_ring_until_all_are_closed(
     user = add_user(db_session)
     others = [add_user(db_session) for _ in range(120)]
     for each in (*others, user):
-        open_plan(db_session, each, DAY, sets=1)
+        open_plan(db_session, each, today(days=-2), sets=1)
     for back in range(1, 30):
-        open_plan(db_session, user, DAY - timedelta(days=back), sets=1)
+        open_plan(db_session, user, today(days=-2 - back), sets=1)
 
     rounds = 0
     while scalar(engine, "SELECT count(*) FROM exercise_plans WHERE closed_at IS NULL") and rounds < 10:
