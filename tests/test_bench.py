@@ -20,7 +20,7 @@ def bench(*arguments: str) -> subprocess.CompletedProcess[str]:
 @pytest.fixture(scope="module")
 def printed() -> list[str]:
     """What a quick run of the cheap measurements prints."""
-    done = bench("queries", "claim", "intake", "skill", "hanging", "--quick")
+    done = bench("generate", "queries", "daily", "claim", "intake", "skill", "hanging", "--quick")
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout.splitlines()
 
@@ -30,6 +30,21 @@ def test_every_route_has_a_status_and_a_number_of_queries(printed: list[str]) ->
 
     assert len(routes) > 10
     assert [line for line in routes if not re.search(r" [2-5]\d\d +\d+ queries", line)] == []
+
+
+def test_plans_have_figures_of_both_sides(printed: list[str]) -> None:
+    for name in ("requests/s", "p50, ms", "p99, ms", "processor time, ms a request"):
+        line = next(line for line in printed if line.startswith(f"  {name}"))
+        assert re.search(rf"{FIGURE} +{FIGURE} +{SPREAD}", line)
+
+
+def test_mornings_have_figures_of_few_of_many_and_of_the_floor(printed: list[str]) -> None:
+    few_and_floor = [line for line in printed if line.startswith("  ms a plan")]
+
+    assert len(few_and_floor) == 2
+    assert all(re.search(rf"{FIGURE} +{FIGURE} +{SPREAD}", line) for line in few_and_floor)
+    (memory,) = [line for line in printed if "MiB, worker and child" in line]
+    assert re.search(rf"{FIGURE} +{FIGURE} +{SPREAD} +aim ≤ 1.1 ", memory)
 
 
 def test_a_plan_is_made_in_the_queries_it_may_take(printed: list[str]) -> None:

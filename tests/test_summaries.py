@@ -1,5 +1,6 @@
 """What a trainee did, day by day."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -179,3 +180,18 @@ def test_dates_are_dates(client: SpecClient, value: str) -> None:
     assert pointers(ask(client, user_id, from_=value)) == {"#/from"}
     assert pointers(ask(client, user_id, to=value)) == {"#/to"}
     assert pointers(ask(client, user_id, since=value)) == {"#/since"}
+
+
+def test_a_day_goes_on_until_the_morning_after_it(client: SpecClient, db_session: Session) -> None:
+    user = add_user(db_session)
+    add_plan(db_session, user.id, today(days=-3), ["DONE"], status="DONE")
+    plan = add_plan(db_session, user.id, today(days=-1), ["PENDING"])
+    plan.closes_at = datetime.now(UTC) + timedelta(minutes=1)
+    db_session.commit()
+
+    at_night = streaks(client, user.id, first=-1)
+    plan.closes_at = datetime.now(UTC)
+    db_session.commit()
+    in_the_morning = streaks(client, user.id, first=-1)
+
+    assert (at_night, in_the_morning) == ([1, 1], [0, 0])

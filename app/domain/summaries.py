@@ -18,6 +18,7 @@ from app import coach
 from app.domain import users
 from app.domain.days import days_between, local_date
 from app.errors import InvalidInput
+from app.models import User
 
 LONGEST = 366
 COUNTS = ("planned_sets", "done_sets", "skipped_sets", "failed_sets")
@@ -25,7 +26,7 @@ Entry = dict[str, Any]
 
 # One row a plan. `lifts`: each exercise that was tried with kg, with its reps and those left in reserve.
 _FIGURES = """
-    SELECT plan.user_id, plan.target_date AS date, plan.estimated_seconds,
+    SELECT plan.user_id, plan.target_date AS date, plan.closes_at, plan.estimated_seconds,
         count(sets.id) AS planned_sets,
         count(*) FILTER (WHERE sets.status = 'DONE') AS done_sets,
         count(*) FILTER (WHERE sets.status = 'SKIPPED') AS skipped_sets,
@@ -57,11 +58,12 @@ _READ = text(f"""
         WHERE user_id = :user_id AND on_date < least(:first, (SELECT min(date) FROM open))
     )
     SELECT date, estimated_seconds, planned_sets, done_sets, skipped_sets, failed_sets, volume_kg, lifts,
-        NULL AS minutes, NULL AS one_rep_maxes, NULL AS streak
+        NULL AS minutes, NULL AS one_rep_maxes, NULL AS streak,
+        date < :today AND closes_at <= :now AS is_over
     FROM open
     UNION ALL
     SELECT on_date, NULL, planned_sets, done_sets, skipped_sets, failed_sets, volume_kg, NULL,
-        minutes, one_rep_maxes, streak
+        minutes, one_rep_maxes, streak, true
     FROM daily_summaries, start
     WHERE user_id = :user_id AND on_date BETWEEN start.date AND :last
     ORDER BY 1
@@ -128,10 +130,10 @@ def summarize(session: Session, user_id: UUID, filters: dict[str, Any], now: dat
     first = filters.get("from_date", last - timedelta(days=6))
     if not 0 <= (last - first).days < LONGEST:
         raise InvalidInput.at("#/to", f"Must be on or after from, and at most {LONGEST} days.")
-    return daily_summaries(session, user_id, first, last, today)
+    return daily_summaries(session, user, first, last, now)
 
 
-def daily_summaries(session: Session, user_id: UUID, first: date, last: date, today: date) -> list[Entry]:
+def daily_summaries(session: Session, user: User, first: date, last: date, now: datetime) -> list[Entry]:
     """One entry a day from `first` to `last`, also for days without a plan.
 
     `volume_kg` is kg × reps, both sides, of done and failed sets. `minutes` is the plan's estimate for the
@@ -139,13 +141,14 @@ def daily_summaries(session: Session, user_id: UUID, first: date, last: date, to
     which at least half of the sets were attempted; rest days and days without a plan do not break it,
     nor does a day that is not over. `one_rep_maxes` are kg by exercise, the best estimate of the day.
     """
-    rows = session.execute(_READ, {"user_id": user_id, "first": first, "last": last}).mappings().all()
+    given = {"user_id": user.id, "first": first, "last": last}
+    given |= {"now": now, "today": local_date(user.timezone, now)}
+    rows = session.execute(_READ, given).mappings().all()
     by_day: dict[date, Entry] = {}
     streak = 0
     for row in rows:
         is_first_on_record = not by_day and row["streak"] is not None
-        over = today if row["streak"] is None else date.max  # on record it is over, whatever the date is
-        streak = row["streak"] if is_first_on_record else _streak(streak, row, over)
+        streak = row["streak"] if is_first_on_record else _streak(streak, row, is_over=row["is_over"])
         by_day[row["date"]] = _entry(row, streak)
     streak = next((by_day[on]["streak"] for on in sorted(by_day, reverse=True) if on < first), 0)
     entries = []
@@ -185,7 +188,7 @@ def computed(session: Session, since: Mapping[UUID, date]) -> list[Entry]:
     entries = []
     for row in session.execute(_CLOSED, given).mappings():
         user_id = row["user_id"]
-        streaks[user_id] = _streak(streaks.get(user_id, 0), row, date.max)
+        streaks[user_id] = _streak(streaks.get(user_id, 0), row, is_over=True)
         entries.append({"user_id": user_id} | _entry(row, streaks[user_id]))
     return entries
 
@@ -194,13 +197,13 @@ def _given(days: Mapping[UUID, date]) -> dict[str, Any]:
     return {"ids": [str(each) for each in days], "dates": list(days.values())}
 
 
-def _streak(before: int, row: RowMapping, today: date) -> int:
+def _streak(before: int, row: RowMapping, *, is_over: bool) -> int:
     """The streak after a day, given the one before it."""
     if not row["planned_sets"]:
         return before
     if 2 * (row["done_sets"] + row["failed_sets"]) >= row["planned_sets"]:
         return before + 1
-    return 0 if row["date"] < today else before
+    return 0 if is_over else before
 
 
 def _entry(row: RowMapping, streak: int) -> Entry:

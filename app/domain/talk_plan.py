@@ -139,7 +139,7 @@ def summary(talk: Talk) -> Reply:
     day = talk.day()
     on = day.plan.target_date if day else on
     talk.session.flush()
-    (entry,) = summaries.daily_summaries(talk.session, talk.user.id, on, on, on)
+    (entry,) = summaries.daily_summaries(talk.session, talk.user, on, on, talk.world.now)
     if not entry["planned_sets"]:
         return Reply("오늘은 기록할 운동이 없어요.", (TODAY, WEEK))
     done, failed, skipped = (entry[name] for name in ("done_sets", "failed_sets", "skipped_sets"))
@@ -158,7 +158,8 @@ def week(talk: Talk) -> Reply:
     """The days of this week, Monday to Sunday, in figures."""
     on = local_date(talk.user.timezone, talk.world.now)
     monday = on - timedelta(days=on.weekday())
-    found = summaries.daily_summaries(talk.session, talk.user.id, monday, monday + timedelta(days=6), on)
+    sunday = monday + timedelta(days=6)
+    found = summaries.daily_summaries(talk.session, talk.user, monday, sunday, talk.world.now)
     lines = [_week_line(each, on) for each in found]
     done = sum(each["done_sets"] + each["failed_sets"] for each in found)
     moved = sum((each["volume_kg"] for each in found), start=0)

@@ -131,7 +131,7 @@ def load(session: Session, plan_id: UUID, now: datetime) -> Page:
     profile = coach_profile(user.profile)
     exercises = _exercises(session, plan, profile)
     monday = plan.target_date - timedelta(days=plan.target_date.weekday())
-    week = summaries.daily_summaries(session, user.id, monday, monday + timedelta(days=6), today)
+    week = summaries.daily_summaries(session, user, monday, monday + timedelta(days=6), now)
     return Page(
         plan=plan,
         name=user.name or "",

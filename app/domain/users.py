@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
 from app.domain import scheduling
+from app.domain.days import EVENING, next_moment
 from app.errors import Conflict, Forbidden, NotFound
 from app.models import (
     ChatCallback,
@@ -150,6 +151,8 @@ def change_user(session: Session, user: User, data: dict[str, Any], now: datetim
     _change_account(user, fields)
     if fields.get("notifications_enabled") and not user.notifications_enabled:
         heard(user, now)  # somebody wants messages again
+    if fields.get("summary_enabled") and not user.summary_enabled:
+        user.summary_due_at = next_moment(user.timezone, EVENING, now)  # the last evening is not made up for
     has_moved = fields.get("timezone", user.timezone) != user.timezone
     for name, value in fields.items():
         setattr(user, name, value)

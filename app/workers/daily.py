@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from time import monotonic
 from uuid import UUID
 
 from sqlalchemy.exc import OperationalError
@@ -21,6 +22,8 @@ log = logging.getLogger(__name__)
 
 CHUNK, AT_ONCE = 500, 50
 """Trainees a job, and a transaction: who of them chats meanwhile waits for it, some tenths of a second."""
+HELD_S, WORK_S = 0.25, 8.0
+"""A transaction that took longer than the first is followed by a smaller one; a job ends after the second."""
 AFTER_A_FAULT = timedelta(hours=1)
 
 
@@ -44,24 +47,43 @@ def run() -> None:
 
     There may be more than a chunk: then it rings before it works, for an idle worker, and again afterwards.
     """
-    is_more = [_chunk(part) for part in (NIGHTS, MORNINGS, EVENINGS) if not stopping.is_asked()]
+    end = monotonic() + WORK_S
+    is_more = [_try(part, end) for part in (NIGHTS, MORNINGS, EVENINGS) if not stopping.is_asked()]
     periodic.run_due()
     if any(is_more):
         ring("daily")
 
 
-def _chunk(part: Part) -> bool:
+def _try(part: Part, end: float) -> bool:
+    """As `_chunk`; what the database refuses to one part keeps nobody from the others."""
+    try:
+        return _chunk(part, end)
+    except (OperationalError, PoolTimeout) as error:
+        db.session.rollback()
+        log.warning("a part of the day failed", extra={"part": part.name, "error": type(error).__name__})
+        return False
+
+
+def _chunk(part: Part, end: float) -> bool:
     """Do a chunk; whether there may be more."""
-    for done in range(0, CHUNK, AT_ONCE):
-        now = utc_now()
-        ids = part.claim(db.session(), AT_ONCE, now, None)
+    done, at_once = 0, AT_ONCE
+    while done < CHUNK and monotonic() < end:
+        began, now = monotonic(), utc_now()
+        ids = part.claim(db.session(), at_once, now, None)
         if not ids or stopping.is_asked():
             db.session.rollback()
             return False
-        if not done and len(ids) == AT_ONCE:
+        if not done and len(ids) == at_once:
             ring("daily")
         do(part, ids, now)
+        done += len(ids)
+        at_once = _fit(at_once, monotonic() - began)
     return True
+
+
+def _fit(at_once: int, took_s: float) -> int:
+    """How many to take next: those with years behind them take longer than those who are new."""
+    return max(1, min(AT_ONCE, int(at_once * HELD_S / took_s)))
 
 
 def do(part: Part, ids: Sequence[UUID], now: datetime) -> Counter[str]:

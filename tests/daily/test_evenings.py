@@ -231,3 +231,19 @@ def test_nothing_is_told_of_sets_that_only_the_night_has_skipped(
     counts = tell(engine, clock(on + timedelta(days=1), "04:30", zone))
 
     assert counts == {"looked_at": 1, "messages": 0}
+
+
+def test_who_asks_at_night_to_be_told_is_told_from_the_next_evening_on(
+    app: Flask, engine: Engine, db_session: Session
+) -> None:
+    user = add_reader(db_session, summary_enabled=False)
+    add_trained(db_session, engine, user)
+    at_night = clock(NEXT, "01:30")
+    with Session(engine) as session:
+        users.update_user(session, user.id, {"summary_enabled": True}, at_night)
+        session.commit()
+
+    tell(engine, at_night)
+
+    assert messages(engine) == []
+    assert scalar(engine, "SELECT summary_due_at FROM users") == clock(NEXT, "21:00")

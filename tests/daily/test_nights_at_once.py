@@ -222,12 +222,9 @@ def test_years_that_were_never_closed_are_closed_bit_by_bit(
 def test_more_days_than_a_chunk_ring_until_all_are_closed(
     app: Flask, engine: Engine, db_session: Session
 ) -> None:
-    user = add_user(db_session)
-    others = [add_user(db_session) for _ in range(120)]
-    for each in (*others, user):
-        open_plan(db_session, each, today(days=-2), sets=1)
-    for back in range(1, 30):
-        open_plan(db_session, user, today(days=-2 - back), sets=1)
+    count = daily.CHUNK + 1
+    for _ in range(count):
+        open_plan(db_session, add_user(db_session), today(days=-2), sets=1)
 
     rounds = 0
     while scalar(engine, "SELECT count(*) FROM exercise_plans WHERE closed_at IS NULL") and rounds < 10:
@@ -236,4 +233,4 @@ def test_more_days_than_a_chunk_ring_until_all_are_closed(
         rounds += 1
 
     assert rounds == 2
-    assert scalar(engine, "SELECT count(*) FROM daily_summaries") == 150
+    assert scalar(engine, "SELECT count(*) FROM daily_summaries") == count
