@@ -5,6 +5,7 @@ from concurrent.futures import Future, wait
 from datetime import timedelta
 from functools import partial
 from threading import Lock, Thread
+from time import monotonic
 from typing import Any
 
 from flask import Flask
@@ -15,14 +16,15 @@ from rq.worker import Worker
 from sqlalchemy import Connection, Engine, NullPool, create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.domain.schema_check import current_revision, known_revisions, missing_objects, revision_state
+from app.domain.catalogue import drift
+from app.domain.schema_check import FIT, current_revision, known_revisions, revision_state
 from app.extensions import connect_redis
-from app.models import Base
 
 DEADLINE_S = 1.5
 REDIS_TIMEOUT_S = 0.5
 WORKER_FRESH = timedelta(seconds=45)
 CLOCK_FRESH_S = 30
+SCHEMA_KEPT_S = 20.0
 CLOCK = text(
     """
     SELECT count(*) FROM pg_stat_activity
@@ -57,6 +59,20 @@ class Probes:
         return future
 
 
+class Kept:
+    """A check whose answer holds for a while; `until` is the end of that, by the monotonic clock."""
+
+    def __init__(self, check: Callable[[Connection], Check], keep_s: float) -> None:
+        self._check, self._keep_s = check, keep_s
+        self.until, self._answer = 0.0, Check()
+
+    def __call__(self, connection: Connection) -> Check:
+        if monotonic() >= self.until:
+            self._answer = self._check(connection)
+            self.until = monotonic() + self._keep_s
+        return self._answer
+
+
 class Readiness:
     """The checks of one application, on connections that no request has to wait for."""
 
@@ -67,10 +83,10 @@ class Readiness:
         )
         client = connect_redis(config, REDIS_TIMEOUT_S)
         self._probes = Probes()
-        self._deciding = {
-            name: partial(_ask_database, engine, check)
-            for name, check in (("database", _database), ("migrations", _migrations), ("schema", _schema))
-        }
+        self.schema = Kept(_schema, SCHEMA_KEPT_S)
+        deciding: dict[str, Callable[[Connection], Check]]
+        deciding = {"database": _database, "migrations": _migrations, "schema": self.schema}
+        self._deciding = {name: partial(_ask_database, engine, check) for name, check in deciding.items()}
         self._telling = {
             "redis": partial(_ask_redis, client, _redis),
             "worker": partial(_ask_redis, client, _worker),
@@ -130,7 +146,7 @@ def _migrations(connection: Connection) -> Check:
     current = current_revision(connection)
     state = revision_state(current, known, known[0])
     return {
-        "status": "ok" if state in ("current", "ahead") else "failed",
+        "status": "ok" if state in FIT else "failed",
         "current": current,
         "head": known[0],
         "state": state,
@@ -138,8 +154,15 @@ def _migrations(connection: Connection) -> Check:
 
 
 def _schema(connection: Connection) -> Check:
-    missing = missing_objects(connection, Base.metadata)
-    return {"status": "failed" if missing else "ok", "missing": missing}
+    """Whether the catalogue is as the models say; a newer release's needs only what we cannot do without."""
+    found, known = drift(connection), known_revisions()
+    is_ahead = revision_state(current_revision(connection), known, known[0]) == "ahead"
+    decisive = [each for each in found if each.stops_work or not is_ahead]
+    return {
+        "status": "failed" if decisive else "ok",
+        "missing": sorted(each.name for each in found if each.stops_work),
+        "drift": [str(each) for each in found],
+    }
 
 
 def _redis(client: Redis) -> Check:

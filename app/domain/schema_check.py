@@ -1,4 +1,4 @@
-"""Whether the database is what this code needs: its revision, and the tables and columns it has."""
+"""Whether the database is what this code needs: its revision, and what its catalogue has."""
 
 import re
 from collections.abc import Collection
@@ -7,20 +7,15 @@ from pathlib import Path
 from typing import Literal
 
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, MetaData, text
+from sqlalchemy import Connection, text
+
+from app.domain.catalogue import drift
 
 State = Literal["current", "behind", "ahead", "unknown"]
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
 NUMBERED = re.compile(r"(\d{3,})_\w+", re.ASCII)
-COLUMNS = text(
-    """
-    SELECT c.relname, a.attname
-    FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
-    WHERE c.relnamespace = to_regnamespace(current_schema()) AND c.relkind IN ('r', 'p')
-      AND a.attnum > 0 AND NOT a.attisdropped
-    """
-)
+FIT = ("current", "ahead")
 
 
 @cache
@@ -53,15 +48,9 @@ def revision_state(current: str | None, known: Collection[str], head: str) -> St
     return "unknown"
 
 
-def missing_objects(connection: Connection, metadata: MetaData) -> list[str]:
-    """The tables and `table.column`s of the models that the database lacks; what is extra is no drift."""
-    there: dict[str, set[str]] = {}
-    for table_name, column_name in connection.execute(COLUMNS):
-        there.setdefault(table_name, set()).add(column_name)
-    missing = []
-    for table in metadata.sorted_tables:
-        if table.name not in there:
-            missing.append(table.name)
-            continue
-        missing += [f"{table.name}.{name}" for name in set(table.columns.keys()) - there[table.name]]
-    return sorted(missing)
+def is_fit(connection: Connection) -> bool:
+    """Whether this code can work on the database: not behind, and with every table and column."""
+    known = known_revisions()
+    if revision_state(current_revision(connection), known, known[0]) not in FIT:
+        return False
+    return not any(each.stops_work for each in drift(connection))

@@ -17,6 +17,7 @@ class CheckOut(Schema):
     detail = fields.String()
     count = fields.Integer()
     missing = fields.List(fields.String())
+    drift = fields.List(fields.String())
 
 
 class MigrationsOut(CheckOut):

@@ -4,12 +4,14 @@ import contextlib
 import gc
 import os
 import signal
+import time
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
 from redis.client import Pipeline
 from redis.exceptions import RedisError
+from rq.exceptions import StopRequested
 from rq.executions import Execution
 from rq.job import Job
 from rq.queue import Queue
@@ -21,10 +23,12 @@ from app import create_app
 from app.extensions import db
 from app.logs import bound, mask
 from app.workers import stopping
+from app.workers.fitness import Fitness
 
 # New objects between two searches for unreachable cycles, in the child: a job makes many objects and few
 # cycles, and its process ends with it. Python's own 700 cost a chunk of plans a quarter of its time.
 NEW_OBJECTS = 50_000
+UNFIT_S = 2.0  # between two looks at a database that this code cannot work on
 
 
 def as_a_note(method: Callable[..., None]) -> Callable[..., None]:
@@ -47,6 +51,7 @@ class InApp:
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.app = create_app()
+        self._fitness = Fitness(self.app.config)
         super().__init__(*args, **kwargs)
 
     @as_a_note
@@ -85,11 +90,24 @@ class Worker(InApp, ForkingWorker):
 
     set_state = as_a_note(ForkingWorker.set_state)
     set_shutdown_requested_date = as_a_note(ForkingWorker.set_shutdown_requested_date)
-    check_for_suspension = as_a_note(ForkingWorker.check_for_suspension)
     run_maintenance_tasks = as_a_note(ForkingWorker.run_maintenance_tasks)
     maintain_heartbeats = as_a_note(ForkingWorker.maintain_heartbeats)
     register_death = as_a_note(ForkingWorker.register_death)
     unsubscribe = as_a_note(ForkingWorker.unsubscribe)
+
+    def check_for_suspension(self, burst: bool) -> None:
+        """Wait while nothing may be begun: as RQ does, and on a database that this code cannot work on.
+
+        The rows stay as they are; what is in flight elsewhere ends there.
+        """
+        with contextlib.suppress(RedisError):
+            super().check_for_suspension(burst)
+        while not self._stop_requested and not self._fitness.holds():
+            self.log.error("the database lacks what this release needs: nothing is begun")
+            if burst:
+                raise StopRequested
+            time.sleep(UNFIT_S)
+            self.heartbeat()
 
     def handle_warm_shutdown_request(self) -> None:
         """Asked to stop: so is the child, which then finishes what is in flight and claims nothing new."""
