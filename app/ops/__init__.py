@@ -3,7 +3,7 @@
 from flask import Flask
 from flask.cli import AppGroup
 
-from app.ops import daily, guardrail, provider_codes, review, verify_schema
+from app.ops import daily, guardrail, preflight, provider_codes, review, verify_schema
 
 ops = AppGroup(
     "ops",
@@ -17,6 +17,7 @@ ops = AppGroup(
 ops.add_command(guardrail.group)
 ops.add_command(review.group)
 ops.add_command(provider_codes.provider_codes)
+ops.add_command(preflight.preflight)
 ops.add_command(daily.daily)
 ops.add_command(verify_schema.verify_schema)
 

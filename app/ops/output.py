@@ -20,12 +20,16 @@ NAME_WIDTH = 24
 
 
 class Line(NamedTuple):
-    """One check or row: whether it is well, its name, what there is to say, and the same for programs."""
+    """One check or row: whether it is well, its name, what there is to say, and the same for programs.
+
+    `more` are lines that belong to it, such as SQL: they are printed below it, indented.
+    """
 
     ok: bool
     name: str
     detail: str = ""
     data: dict[str, Any] | None = None
+    more: tuple[str, ...] = ()
 
 
 def reports(work: Callable[..., Sequence[Line]]) -> Callable[..., None]:
@@ -67,11 +71,18 @@ def _reason(error: DomainError) -> str:
 
 def _as_text(line: Line) -> str:
     text = f"{'ok' if line.ok else 'FAIL':<5} {line.name:<{NAME_WIDTH}} {line.detail}".rstrip()
+    return "\n".join([_printable(text), *(f"      {_printable(each)}" for each in line.more)])
+
+
+def _printable(text: str) -> str:
     return "".join(character if character.isprintable() else " " for character in text)
 
 
 def _as_json(lines: Sequence[Line]) -> str:
-    body = {"ok": all(line.ok for line in lines), "lines": [line._asdict() for line in lines]}
+    found = [
+        {name: value for name, value in line._asdict().items() if name != "more" or value} for line in lines
+    ]
+    body = {"ok": all(line.ok for line in lines), "lines": found}
     return json.dumps(body, ensure_ascii=False, indent=2, default=_plain)
 
 
