@@ -3,7 +3,16 @@
 from flask import Flask
 from flask.cli import AppGroup
 
-from app.ops import daily, guardrail, preflight, provider_codes, review, verify_schema
+from app.ops import (
+    daily,
+    guardrail,
+    preflight,
+    provider_codes,
+    review,
+    smoke,
+    verify_schema,
+    webhook_check,
+)
 
 ops = AppGroup(
     "ops",
@@ -18,6 +27,8 @@ ops.add_command(guardrail.group)
 ops.add_command(review.group)
 ops.add_command(provider_codes.provider_codes)
 ops.add_command(preflight.preflight)
+ops.add_command(smoke.smoke)
+ops.add_command(webhook_check.webhook_check)
 ops.add_command(daily.daily)
 ops.add_command(verify_schema.verify_schema)
 
