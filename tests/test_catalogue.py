@@ -12,7 +12,7 @@ from real_processes import clock, until, worker
 from settings import own_database
 from sqlalchemy import Engine, create_engine, text
 
-from app.domain.catalogue import drift
+from app.domain.catalogue import REQUIRED, drift
 from app.domain.schema_check import known_revisions
 
 
@@ -162,6 +162,22 @@ def test_each_drift_is_named_everywhere_and_gone_when_mended(
     if mends:
         change(own_engine, mends)
         assert (found(own_engine), verify(own_app)[0], ready(own_app)[0]) == ([], 0, 200)
+
+
+@pytest.mark.parametrize("name", REQUIRED)
+def test_what_the_promises_rest_on_is_looked_for_by_name(
+    own_app: Flask, own_engine: Engine, name: str
+) -> None:
+    with own_engine.connect() as connection:
+        of = text("SELECT conrelid::regclass::text FROM pg_constraint WHERE conname = :name")
+        table = connection.scalar(of, {"name": name})
+    drop = f"ALTER TABLE {table} DROP CONSTRAINT {name} CASCADE" if table else f"DROP INDEX {name}"
+    change(own_engine, drop)
+
+    code, printed = verify(own_app)
+
+    assert code == 1
+    assert f"FAIL  required                 missing: {name}" in printed.splitlines()
 
 
 def test_what_is_extra_is_no_drift(own_app: Flask, own_engine: Engine) -> None:

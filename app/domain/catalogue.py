@@ -30,6 +30,16 @@ TRIGGERS = {"notifications": ("notifications_legal_moves",)}
 SEQUENCES = ("notification_fences",)
 """Those of the migrations: tables do not name them."""
 
+REQUIRED = (
+    "pk_users",
+    "uq_notifications_idempotency_key",
+    "uq_webhook_events_provider_event_id",
+    "uq_webhook_events_provider_idempotency_key",
+    "uq_exercise_set_states_session_id_set_no",
+    "uq_exercise_plans_user_target_date_active",
+)
+"""What the promises rest on: whatever the models say, these must be there."""
+
 _OURS = "c.relnamespace = to_regnamespace(current_schema())"
 _COLUMNS = text(f"""
     SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod) AS type, a.attnotnull AS is_required
@@ -100,6 +110,13 @@ def drift(connection: Connection) -> list[Drift]:
             found += [*_columns(table, live), *_indexes(table, live), *_constraints(table, live)]
             found += _triggers(table.name, live)
     return found + [Drift("sequence", name) for name in SEQUENCES if name not in live.sequences]
+
+
+def missing_required(connection: Connection) -> list[str]:
+    """Those of the required objects that the database lacks, whatever the models say."""
+    live = _Live(connection)
+    there = {name for found in (live.constraints, live.indexes) for names in found.values() for name in names}
+    return [name for name in REQUIRED if name not in there]
 
 
 def expected() -> dict[str, int]:

@@ -7,7 +7,14 @@ from app.domain import catalogue, schema_check
 from app.extensions import db
 from app.ops.output import Line, reports
 
-KINDS = ("table", "column", "index", "constraint", "trigger", "sequence")
+KINDS = {
+    "table": "tables",
+    "column": "columns",
+    "index": "indexes",
+    "constraint": "constraints",
+    "trigger": "triggers",
+    "sequence": "sequences",
+}
 
 
 @click.command("verify-schema", short_help="Compare the live database with the models.")
@@ -23,13 +30,20 @@ def verify_schema() -> list[Line]:
     found = catalogue.drift(connection)
     counts = catalogue.expected()
     lines = [_revision(schema_check.current_revision(connection))]
-    for kind in KINDS:
+    for kind, plural in KINDS.items():
         wrong = [each for each in found if each.kind == kind]
         lines.append(
-            Line(not wrong, f"{kind}s", f"{counts[kind] - len(wrong)} of {counts[kind]} as they should be")
+            Line(not wrong, plural, f"{counts[kind] - len(wrong)} of {counts[kind]} as they should be")
         )
         lines += [Line(False, kind, f"{each.name}: {each.detail}", {"name": each.name}) for each in wrong]
-    return lines
+    return [*lines, _required(catalogue.missing_required(connection))]
+
+
+def _required(missing: list[str]) -> Line:
+    """What the promises rest on, by name."""
+    if missing:
+        return Line(False, "required", f"missing: {', '.join(missing)}", {"missing": missing})
+    return Line(True, "required", f"there: {', '.join(catalogue.REQUIRED)}", {"missing": []})
 
 
 def _revision(current: str | None) -> Line:
