@@ -8,6 +8,7 @@ from app.blueprints import (
     plans,
     reviews,
     skill,
+    status,
     trainee,
     users,
     webhooks,
@@ -25,6 +26,7 @@ BLUEPRINTS = (
     skill.blp,
     guardrails.blp,
     reviews.blp,
+    status.blp,
 )
 
 

@@ -6,6 +6,7 @@ cap trips when few attempts are `ok`, and lifts itself when those started under 
 
 import logging
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -69,23 +70,28 @@ def tally_ended(session: Session, *, ended: int, ok: int) -> None:
         session.execute(_ENDED, {"ended": ended, "ok": ok})
 
 
+def window(session: Session, rails: Rails) -> Any:
+    """What the automatic cap looks at: attempts `ended` lately, and how many of them were `ok`."""
+    return session.execute(_WINDOW, {"since": rails.auto_cap_since}).one()
+
+
 def watch(session: Session, rails: Rails) -> None:
     """Set or lift the automatic cap, whichever the attempts that have ended call for.
 
     `rails` as they are now; of many workers that see the same, one acts.
     """
     if rails.auto_cap is None:
-        _trip(session, rails.auto_cap_since)
+        _trip(session, rails)
     elif rails.auto_cap_since is not None:
         _lift(session, rails.auto_cap_since)
 
 
-def _trip(session: Session, since: datetime | None) -> None:
-    window = session.execute(_WINDOW, {"since": since}).one()
-    if window.ended < ENOUGH or window.ok >= MIN_OK * window.ended:
+def _trip(session: Session, rails: Rails) -> None:
+    lately = window(session, rails)
+    if lately.ended < ENOUGH or lately.ok >= MIN_OK * lately.ended:
         return
-    if guardrails.trip(session, AUTO_CAP, f"{window.ok} of the last {window.ended} attempts were ok"):
-        log.warning("automatic cap set", extra={"ok": int(window.ok), "ended": int(window.ended)})
+    if guardrails.trip(session, AUTO_CAP, f"{lately.ok} of the last {lately.ended} attempts were ok"):
+        log.warning("automatic cap set", extra={"ok": int(lately.ok), "ended": int(lately.ended)})
 
 
 def _lift(session: Session, since: datetime) -> None:

@@ -31,6 +31,12 @@ _HELD = text("""
 """)
 
 
+_LISTING = text("""
+    SELECT scope, until, reason_code, code, started_at FROM sender_holds
+    WHERE until IS NULL OR until > now() ORDER BY scope
+""")
+
+
 def hold(session: Session, scope: str, until: datetime | None, *, reason_code: str, code: str) -> None:
     """Hold `scope` (a provider, or `provider:kind`) until then; None: until an operator lifts it.
 
@@ -46,6 +52,11 @@ def free_kinds(session: Session, provider: str, kinds: Collection[str]) -> tuple
     if provider in held:
         return ()
     return tuple(kind for kind in kinds if f"{provider}:{kind}" not in held)
+
+
+def listing(session: Session) -> list[dict[str, Any]]:
+    """What is held back now: `scope`, `until` (None: until an operator lifts it), why and since when."""
+    return [dict(row) for row in session.execute(_LISTING).mappings()]
 
 
 def quota_end(window: str | None, retry_after_s: float | None, now: datetime) -> datetime:
