@@ -130,6 +130,29 @@ def test_one_whose_data_breaks_it_is_told_and_costs_nobody_else(app: Flask, db_s
     assert rows(db_session)[0] == 3
 
 
+@pytest.mark.parametrize(
+    "harm",
+    [
+        "UPDATE users SET timezone = 'Moon/Tycho' WHERE id = :id",
+        """UPDATE user_profiles SET loads = '{"HANDBAG": [1]}' WHERE user_id = :id""",
+    ],
+)
+@pytest.mark.parametrize("options", [(), ("--dry-run",)])
+def test_a_fault_in_one_stops_no_walk(
+    app: Flask, db_session: Session, harm: str, options: tuple[str, ...]
+) -> None:
+    who = [add(db_session) for _ in range(4)]
+    day = str(day_of(db_session, who[0]))
+    db_session.execute(text(harm), {"id": who[1]})
+    db_session.commit()
+
+    result = daily(app, "--date", day, *options)
+
+    assert result.exit_code == 1
+    totals = [line.split()[:3] for line in result.stdout.splitlines()]
+    assert totals[:2] == [["ok", "training", "3"], ["FAIL", "failed", "1"]]
+
+
 def test_many_are_walked_and_few_are_listed(app: Flask, db_session: Session) -> None:
     who = [add(db_session) for _ in range(205)]
     day = str(day_of(db_session, who[0]))

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfoNotFoundError
 
-from sqlalchemy import ColumnElement, select, text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session, joinedload
 
 from app import coach
@@ -50,7 +51,7 @@ class Decision:
 
     `outcome` is the kind of the new plan (`training`, `active`, `rest`), or why there is none: `off` (no
     day for training), `taken` (the day has or had one), `review` (a human must look first), `paused` (not
-    heard from for too long) or `over` (it is past midnight).
+    heard from for too long), `over` (it is past midnight) or `failed` (a fault broke the look).
     """
 
     user: User
@@ -100,7 +101,7 @@ def work(session: Session, ids: Sequence[UUID], now: datetime) -> Counter[str]:
 
     Plan, sets and message are written in one statement; a day that got a plan in this very moment keeps it.
     """
-    decided = list(decide(session, [Look(user, now) for user in _trainees(session, User.id.in_(ids))], now))
+    decided = list(decide(session, [Look(user, now) for user in _trainees(session, ids)], now))
     made = [each for each in decided if each.plan]
     add_plans(
         session,
@@ -129,27 +130,39 @@ def call(
     The last id is None when there were no more.
     """
     rows = session.execute(_NEXT, {"after": after, "limit": limit}).all()
-    ids = [row.id for row in rows if last_date(row.timezone, MORNING, now) == on]
+    ids = [row.id for row in rows if _day_of(row.timezone, now) in (on, None)]
     session.execute(_CALL, {"ids": ids, "now": now})
     return (rows[-1].id if rows else None), ids
 
 
-def preview(session: Session, on: date, now: datetime, after: UUID, limit: int) -> list[Decision]:
-    """What the morning of `on` would bring the next `limit` trainees by id; nothing is written.
+def _day_of(zone: str, now: datetime) -> date | None:
+    """The day in a zone; None for one that this machine does not know: whoever looks then says so."""
+    try:
+        return last_date(zone, MORNING, now)
+    except (ZoneInfoNotFoundError, ValueError):
+        return None
+
+
+def following(session: Session, after: UUID, limit: int) -> Sequence[UUID]:
+    """The next `limit` active trainees by id."""
+    return session.scalars(select(User.id).where(_FREE, User.id > after).order_by(User.id).limit(limit)).all()
+
+
+def preview(session: Session, ids: Sequence[UUID], on: date, now: datetime) -> list[Decision]:
+    """What the morning of `on` would bring these trainees; nothing is written.
 
     For a day to come as of its morning, from what is known today.
     """
-    users = _trainees(session, _FREE & (User.id > after), limit)
+    users = _trainees(session, ids)
     looks = [Look(user, max(now, local_moment(user.timezone, on, MORNING))) for user in users]
     past = [Decision(each.user, on, "over") for each in looks if each.on != on]
     return [*past, *decide(session, [each for each in looks if each.on == on], now)]
 
 
-def _trainees(session: Session, who: ColumnElement[bool], limit: int | None = None) -> Sequence[User]:
+def _trainees(session: Session, ids: Sequence[UUID]) -> Sequence[User]:
     """As they are now: not as the session may have seen them before they were locked."""
-    query = select(User).options(joinedload(User.profile, innerjoin=True)).where(who)
-    query = query.order_by(User.id).limit(limit).execution_options(populate_existing=True)
-    return session.scalars(query).all()
+    query = select(User).options(joinedload(User.profile, innerjoin=True)).where(User.id.in_(ids))
+    return session.scalars(query.order_by(User.id).execution_options(populate_existing=True)).all()
 
 
 def decide(session: Session, looks: Sequence[Look], now: datetime) -> Iterator[Decision]:

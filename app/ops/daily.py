@@ -1,20 +1,26 @@
 """`flask ops daily`: make the plans of a day by hand, or show what would be made."""
 
+import logging
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import click
 from flask.cli import with_appcontext
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from app.domain import mornings
 from app.domain.days import in_zone, local_date, utc_now
 from app.domain.mornings import Decision
 from app.extensions import db
+from app.models import User
 from app.ops.output import Line, reports
 from app.workers import daily as rhythm
+
+log = logging.getLogger(__name__)
 
 AT_ONCE = 100
 FIRST = UUID(int=0)
@@ -85,10 +91,25 @@ def _make(on: date, now: datetime) -> Counter[str]:
 
 def _decisions(on: date, now: datetime) -> Iterator[Decision]:
     last = FIRST
-    while found := mornings.preview(db.session(), on, now, last, AT_ONCE):
-        yield from found
-        last = max(each.user.id for each in found)
+    while ids := mornings.following(db.session(), last, AT_ONCE):
+        yield from _foreseen(ids, on, now)
+        last = ids[-1]
         db.session.rollback()
+
+
+def _foreseen(ids: Sequence[UUID], on: date, now: datetime) -> list[Decision]:
+    """What would come of these; as at work, one who fails costs nobody else theirs."""
+    try:
+        return mornings.preview(db.session(), ids, on, now)
+    except (OperationalError, PoolTimeout):
+        raise
+    except Exception:
+        db.session.rollback()
+        if len(ids) > 1:
+            middle = len(ids) // 2
+            return _foreseen(ids[:middle], on, now) + _foreseen(ids[middle:], on, now)
+        log.exception("a trainee would be left out", extra={"user_id": str(ids[0])})
+        return [Decision(db.session.get_one(User, ids[0]), on, "failed")]
 
 
 def _totals(counts: Counter[str]) -> list[Line]:
@@ -116,4 +137,9 @@ def _line(decision: Decision) -> Line:
         "reasons": list(decision.reasons),
         "message_at": at,
     }
-    return Line(True, str(decision.user.id), "  ".join(each for each in (*said, told) if each), data)
+    return Line(
+        decision.outcome != "failed",
+        str(decision.user.id),
+        "  ".join(each for each in (*said, told) if each),
+        data,
+    )
