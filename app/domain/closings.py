@@ -34,6 +34,10 @@ _HOLD = text("""
         AND plan.closes_at <= :now
     ORDER BY plan.closes_at, plan.id LIMIT :most FOR NO KEY UPDATE OF plan
 """)
+_WEIGH = text("""
+    SELECT count(*) FROM exercise_plans
+    WHERE user_id = ANY(:ids) AND closed_at IS NULL AND status IN ('ACTIVE', 'DONE') AND closes_at <= :now
+""")
 _LATER = text("""
     UPDATE exercise_plans AS plan SET closes_at = later.at
     FROM unnest(CAST(:ids AS uuid[]), CAST(:moments AS timestamptz[])) AS later (id, at)
@@ -82,6 +86,12 @@ def work(session: Session, ids: Sequence[UUID], now: datetime) -> Counter[str]:
         session.execute(_CLOSE, {"ids": [row.id for row in over], "now": now})
         summaries.write(session, _first_days(over))
     return Counter(closed=len(over), later=len(later))
+
+
+def weigh(session: Session, ids: Sequence[UUID], now: datetime) -> int:
+    """How many days of these trainees are to be looked at."""
+    count: int = session.scalars(_WEIGH, {"ids": list(ids), "now": now}).one()
+    return count
 
 
 def put_off(session: Session, user_id: UUID, until: datetime) -> None:

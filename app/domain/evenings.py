@@ -64,6 +64,11 @@ def work(session: Session, ids: Sequence[UUID], now: datetime) -> Counter[str]:
     return Counter(looked_at=len(users), messages=len(rows))
 
 
+def weigh(_: Session, ids: Sequence[UUID], __: datetime) -> int:
+    """How many plans are read: one each."""
+    return len(ids)
+
+
 def put_off(session: Session, user_id: UUID, until: datetime) -> None:
     """Look at a trainee later."""
     session.execute(_LOOK_AGAIN, {"ids": [str(user_id)], "moments": [until]})

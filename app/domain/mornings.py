@@ -73,6 +73,7 @@ _NEXT = text(f"""
     SELECT id, timezone FROM users WHERE id > :after AND {REACHED} AND paused_at IS NULL
     ORDER BY id LIMIT :limit FOR NO KEY UPDATE
 """)  # noqa: S608 - a constant
+_WEIGH = text("SELECT count(*) FROM exercise_plans WHERE user_id = ANY(:ids)")
 _CALL = text("UPDATE users SET plan_due_at = :now WHERE id = ANY(:ids)")
 _TAKEN = text("""
     SELECT user_id FROM exercise_plans AS plan
@@ -113,6 +114,12 @@ def work(session: Session, ids: Sequence[UUID], now: datetime) -> Counter[str]:
     pauses.tell(session, [each.user for each in decided if each.outcome == "paused"], now)
     _look_again(session, decided, now)
     return Counter(each.outcome for each in decided)
+
+
+def weigh(session: Session, ids: Sequence[UUID], _: datetime) -> int:
+    """How many plans these trainees have: the coach looks back on all of them."""
+    count: int = session.scalars(_WEIGH, {"ids": list(ids)}).one()
+    return count
 
 
 def put_off(session: Session, user_id: UUID, until: datetime) -> None:
