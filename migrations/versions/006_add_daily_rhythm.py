@@ -26,7 +26,8 @@ def upgrade() -> None:
     op.add_column("users", sa.Column("paused_at", sa.DateTime(timezone=True), nullable=True))
     _add_moment("users", "plan_due_at", NEXT_MORNING)
     op.alter_column("users", "plan_due_at", server_default=sa.text(IN_AN_HOUR))
-    _add_moment("users", "summary_due_at", "now()")
+    _add_moment("users", "summary_due_at", NEXT_MORNING)
+    op.alter_column("users", "summary_due_at", server_default=sa.text("now()"))
     _add_moment("exercise_plans", "closes_at", "now()")
     op.add_column("exercise_plans", sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column(
