@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, case, func, select, text, update
 from sqlalchemy.orm import Session
 
-from app.domain.days import EVENING, MORNING, local_date, local_moment, next_moment
+from app.domain.days import EVENING, local_date, local_moment, next_moment
 from app.models import ExercisePlan, Notification, NotificationProviderCode, User
 from app.models.notification import WAITING
 
@@ -15,6 +15,8 @@ MAY_RETURN = ("SENT", "FAILED", "MANUAL_REVIEW")
 RESUMED = "coach:resumed:"  # before the id of the message that the copy stands for
 # How long after its time a message may still leave.
 LIFETIMES = {"daily_plan": timedelta(hours=12), "summary": timedelta(hours=6), "notice": timedelta(hours=24)}
+
+FIRST_HOUR = timedelta(hours=1)  # of a new trainee, in which the client makes their plan
 
 
 def daily_plan_time(user: User, on: date, now: datetime) -> datetime | None:
@@ -48,8 +50,11 @@ def move_daily_plans(session: Session, user: User, now: datetime) -> None:
 
 
 def move_days(session: Session, user: User, now: datetime) -> None:
-    """Fit the days of a trainee, who is locked, to their new time zone: when they begin and end."""
-    user.plan_due_at = min(user.plan_due_at, next_moment(user.timezone, MORNING, now))
+    """Fit the days of a trainee, who is locked, to their new time zone: when they begin and end.
+
+    They are looked at now: they may have come into a day that began there before they came.
+    """
+    user.plan_due_at = min(user.plan_due_at, max(now, user.created_at + FIRST_HOUR))
     user.summary_due_at = min(user.summary_due_at, next_moment(user.timezone, EVENING, now))
     mine = (ExercisePlan.user_id == user.id, ExercisePlan.closed_at.is_(None))
     session.execute(update(ExercisePlan).where(*mine).values(closes_at=now))
