@@ -166,6 +166,11 @@ def preview(session: Session, ids: Sequence[UUID], on: date, now: datetime) -> l
     return [*past, *decide(session, [each for each in looks if each.on == on], now)]
 
 
+def left_out(session: Session, user_id: UUID, on: date) -> Decision:
+    """The decision on a trainee whom a fault kept from one."""
+    return Decision(session.get_one(User, user_id), on, "failed")
+
+
 def _trainees(session: Session, ids: Sequence[UUID]) -> Sequence[User]:
     """As they are now: not as the session may have seen them before they were locked."""
     query = select(User).options(joinedload(User.profile, innerjoin=True)).where(User.id.in_(ids))

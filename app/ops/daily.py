@@ -16,7 +16,6 @@ from app.domain import mornings
 from app.domain.days import in_zone, local_date, utc_now
 from app.domain.mornings import Decision
 from app.extensions import db
-from app.models import User
 from app.ops.output import Line, reports
 from app.workers import daily as rhythm
 
@@ -109,7 +108,7 @@ def _foreseen(ids: Sequence[UUID], on: date, now: datetime) -> list[Decision]:
             middle = len(ids) // 2
             return _foreseen(ids[:middle], on, now) + _foreseen(ids[middle:], on, now)
         log.exception("a trainee would be left out", extra={"user_id": str(ids[0])})
-        return [Decision(db.session.get_one(User, ids[0]), on, "failed")]
+        return [mornings.left_out(db.session(), ids[0], on)]
 
 
 def _totals(counts: Counter[str]) -> list[Line]:
