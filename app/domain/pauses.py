@@ -8,8 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.domain.days import local_date
-from app.domain.notifications import OWN_KEYS
-from app.domain.scheduling import LIFETIMES, reminder
+from app.domain.scheduling import LIFETIMES, paused_key, reminder
 from app.domain.templates import TEMPLATES
 from app.models import Notification, User, new_id
 
@@ -40,7 +39,7 @@ def _message(user: User, now: datetime) -> dict[str, Any]:
         "id": new_id(),
         "user_id": user.id,
         "kind": "notice",
-        "idempotency_key": f"{OWN_KEYS}paused:{user.id}:{user.heard_at.timestamp():.0f}",
+        "idempotency_key": paused_key(user),
         "variables": template.fit({"회원이름": user.name or ""} | LAST_WORDS),
         "schedule_at": at,
         "due_at": at,

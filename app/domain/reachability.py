@@ -28,6 +28,6 @@ def change_channel(
     if state == "blocked":
         scheduling.cancel_waiting(session, user.id, BLOCKED)
     elif user.unlinked_at is None:
-        users.heard(user, now)
+        users.heard(session, user, now)
         scheduling.resume(session, user.id, BLOCKED, now)
     return user.id

@@ -13,6 +13,7 @@ from app.models.notification import WAITING
 # From here a receipt or a human may have a message sent again.
 MAY_RETURN = ("SENT", "FAILED", "MANUAL_REVIEW")
 RESUMED = "coach:resumed:"  # before the id of the message that the copy stands for
+PAUSED = "coach:paused:"  # before the trainee's id, of the message that says that plans pause
 # How long after its time a message may still leave.
 LIFETIMES = {"daily_plan": timedelta(hours=12), "summary": timedelta(hours=6), "notice": timedelta(hours=24)}
 
@@ -58,6 +59,11 @@ def move_days(session: Session, user: User, now: datetime) -> None:
     user.summary_due_at = min(user.summary_due_at, next_moment(user.timezone, EVENING, now))
     mine = (ExercisePlan.user_id == user.id, ExercisePlan.closed_at.is_(None))
     session.execute(update(ExercisePlan).where(*mine).values(closes_at=now))
+
+
+def skip_evening(user: User, now: datetime) -> None:
+    """Look at a trainee, who is locked, in the next evening: the last one they did not want to hear of."""
+    user.summary_due_at = next_moment(user.timezone, EVENING, now)
 
 
 def cancel_for_user(session: Session, user_id: UUID, reason_code: str) -> None:
@@ -132,6 +138,19 @@ def resume(session: Session, user_id: UUID, reason_code: str, now: datetime) -> 
 def cancel_for_plan(session: Session, plan_id: UUID, reason_code: str) -> None:
     """Stop the announcement of a plan, if it has not left."""
     _cancel(session, Notification.plan_id == plan_id, reason_code)
+
+
+def paused_key(user: User) -> str:
+    """The idempotency key of the message that plans pause: one for each silence."""
+    return f"{PAUSED}{user.id}:{user.heard_at.timestamp():.0f}"
+
+
+def cancel_pause(session: Session, user: User, reason_code: str) -> None:
+    """Stop the message that plans pause, if it has not left; nor may it be resumed."""
+    mine = Notification.idempotency_key == paused_key(user)
+    _cancel(session, mine, reason_code)
+    canceled = update(Notification).where(mine, Notification.status == "CANCELED")
+    session.execute(canceled.values(reason_code=reason_code))
 
 
 def _cancel(session: Session, whose: ColumnElement[bool], reason_code: str) -> None:

@@ -42,7 +42,7 @@ def report_set(
     than 3 days ago).
     """
     user = users.lock_user(session, plan_owner(session, plan_id))
-    users.heard(user, now)
+    users.heard(session, user, now)
     return record(session, user, workouts.load_day(session, plan_id), session_id, set_no, report, now)
 
 

@@ -78,7 +78,7 @@ def answer(session: Session, turn: Turn, world: World) -> Answered:
         talk = Talk(session, chat.user, chat, turn, said, world)
         reply, later = _reply(talk), talk.later
     if chat.user is not None:
-        users.heard(chat.user, world.now)
+        users.heard(session, chat.user, world.now)
     session.flush()
     body = callback_answer(reply.text) if later else skill_answer(reply, turn.block_id)
     event_id = chats.write(session, chat, turn, body)

@@ -10,7 +10,6 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
 from app.domain import scheduling
-from app.domain.days import EVENING, next_moment
 from app.errors import Conflict, Forbidden, NotFound
 from app.models import (
     ChatCallback,
@@ -29,6 +28,7 @@ TAKEN = {
     "uq_users_kakao_user_id": "kakao_user_id",
     "uq_users_phone_number": "phone_number",
 }
+SWITCHES = ("notifications_enabled", "summary_enabled")
 HEARD_EVERY = timedelta(hours=1)
 ABOUT_ACCOUNTS = ("kakao_channel", "kakao_unlink")  # their sender is a Kakao account, the skill's a chat
 # Made once: making a query anew takes longer than reading the row.
@@ -114,12 +114,14 @@ def link_again(user: User) -> None:
         _link(user)
 
 
-def heard(user: User, now: datetime) -> None:
+def heard(session: Session, user: User, now: datetime) -> None:
     """A sign of life of a trainee, who is locked: if their plans had paused, today's comes at once.
 
+    That they paused is not told any more, if it is still to be.
     Kept to the hour, so that not every word of a chat writes to the trainee.
     """
     if user.paused_at is not None:
+        scheduling.cancel_pause(session, user, "heard_from")
         user.paused_at, user.plan_due_at, user.heard_at = None, now, now
     elif now - user.heard_at > HEARD_EVERY:
         user.heard_at = now
@@ -148,15 +150,17 @@ def change_user(session: Session, user: User, data: dict[str, Any], now: datetim
     if fields.get("phone_number", user.phone_number) != user.phone_number:
         user.contact_version += 1  # whatever spoke against the old number says nothing about this one
         user.phone_fault = None
+    was_unlinked = user.unlinked_at is not None
     _change_account(user, fields)
-    if fields.get("notifications_enabled") and not user.notifications_enabled:
-        heard(user, now)  # somebody wants messages again
-    if fields.get("summary_enabled") and not user.summary_enabled:
-        user.summary_due_at = next_moment(user.timezone, EVENING, now)  # the last evening is not made up for
+    turned_on = {name for name in SWITCHES if fields.get(name) and not getattr(user, name)}
+    if "notifications_enabled" in turned_on or (was_unlinked and user.unlinked_at is None):
+        heard(session, user, now)  # somebody wants messages again
     has_moved = fields.get("timezone", user.timezone) != user.timezone
     for name, value in fields.items():
         setattr(user, name, value)
     _flush(session)
+    if turned_on:
+        scheduling.skip_evening(user, now)
     if has_moved:
         scheduling.move_days(session, user, now)
     if {"reminder_time", "timezone"} & fields.keys():

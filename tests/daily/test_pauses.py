@@ -13,6 +13,8 @@ from skill_builders import joined
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
+from app.domain import pauses
+
 DAY = timedelta(days=1)
 LONG_AGO = local(MONDAY) - timedelta(days=28)
 
@@ -97,6 +99,43 @@ def test_a_sign_of_life_resumes_the_plans(
     comes_back(client, found)
 
     assert is_back(db_session, found["id"])
+
+
+def links_again(client: SpecClient, found: dict[str, Any]) -> None:
+    assert patch_user(client, found["id"], kakao_user_id="4242").status_code == 200
+
+
+def test_linking_the_account_again_is_a_sign_of_life(client: SpecClient, db_session: Session) -> None:
+    found = make_user(client, kakao_user_id="4242")
+    silence(db_session, found["id"])
+    db_session.execute(text("UPDATE users SET unlinked_at = now()"))
+    db_session.commit()
+
+    links_again(client, found)
+
+    assert is_back(db_session, found["id"])
+
+
+@pytest.mark.parametrize("comes_back", [says, reports, wants_messages])
+@pytest.mark.parametrize("status", ["SCHEDULED", "CANCELED"])
+def test_who_is_back_before_the_last_message_has_left_does_not_get_it(
+    client: SpecClient,
+    db_session: Session,
+    comes_back: Callable[[SpecClient, dict[str, Any]], None],
+    status: str,
+) -> None:
+    found = make_user(client)
+    silence(db_session, found["id"])
+    pauses.tell(db_session, [user(db_session, UUID(found["id"]))], datetime.now(UTC))
+    db_session.execute(
+        text("UPDATE notifications SET status = :status, reason_code = 'x'"), {"status": status}
+    )
+    db_session.commit()
+
+    comes_back(client, found)
+
+    notice = next(each for each in messages(db_session, UUID(found["id"])) if each.kind == "notice")
+    assert (notice.status, notice.reason_code) == ("CANCELED", "heard_from")
 
 
 def test_any_word_resumes_them_even_one_that_is_not_understood(
