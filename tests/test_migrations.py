@@ -216,29 +216,6 @@ def test_down_and_up_again_keeps_the_rows(filled: Engine, flask_db: Any) -> None
     ]
 
 
-def test_nobody_is_due_at_the_moment_of_the_upgrade(filled: Engine, flask_db: Any) -> None:
-    assert flask_db("downgrade", FIFTH)[0] == 0
-    assert flask_db("upgrade")[0] == 0
-
-    with filled.connect() as connection:
-        due = "SELECT count(*) FROM users WHERE least(plan_due_at, summary_due_at) <= now()"
-        local = "SELECT DISTINCT to_char(plan_due_at AT TIME ZONE 'Asia/Seoul', 'HH24:MI') FROM users"
-        assert connection.scalar(text(due)) == 0
-        assert connection.scalars(text(local)).all() == ["04:00"]
-
-
-def test_the_planner_knows_the_new_columns_at_once(filled: Engine, flask_db: Any) -> None:
-    assert flask_db("downgrade", FIFTH)[0] == 0
-    assert flask_db("upgrade")[0] == 0
-
-    with filled.connect() as connection:
-        known = "SELECT tablename, attname FROM pg_stats WHERE attname IN ('closes_at', 'plan_due_at')"
-        assert sorted(map(tuple, connection.execute(text(known)))) == [
-            ("exercise_plans", "closes_at"),
-            ("users", "plan_due_at"),
-        ]
-
-
 def test_all_the_way_down_leaves_nothing_and_up_works_again(filled: Engine, flask_db: Any) -> None:
     down = flask_db("downgrade", "base")
 
