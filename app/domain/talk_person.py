@@ -71,6 +71,7 @@ def unmute(talk: Talk) -> Reply:
     was_off = not talk.user.notifications_enabled
     talk.user.notifications_enabled = True
     if was_off:
+        scheduling.skip_evening(talk.user, talk.world.now)
         scheduling.resume(talk.session, talk.user.id, "notifications_off", talk.world.now)
     at = talk.user.reminder_time
     return Reply(f"알림을 켰어요. 운동하는 날 {at:%H:%M}에 알려 드릴게요.", (Quick("알림 꺼"), TODAY))
