@@ -159,7 +159,7 @@ def test_one_whose_data_breaks_it_costs_nobody_else_a_plan(
     assert "박아침" not in caplog.text
 
 
-def test_a_database_that_takes_too_long_is_nobodys_fault(
+def test_a_lock_that_is_not_to_be_had_is_nobodys_fault(
     app: Flask, db_session: Session, engine: Engine
 ) -> None:
     (who,) = crowd(db_session, 1)
@@ -167,7 +167,7 @@ def test_a_database_that_takes_too_long_is_nobodys_fault(
 
     with engine.begin() as holder, app.app_context():
         holder.execute(text("LOCK TABLE notifications IN ACCESS EXCLUSIVE MODE"))
-        db.session.execute(text("SET LOCAL statement_timeout = 300"))
+        db.session.execute(text("SET LOCAL lock_timeout = 300"))
         with pytest.raises(OperationalError):
             daily.do(daily.MORNINGS, mornings.claim(db.session(), 5, now), now)
         db.session.rollback()
