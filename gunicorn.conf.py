@@ -1,10 +1,21 @@
 """gunicorn's settings; it reads this file by itself. https://gunicorn.org/reference/settings/"""
 
 import os
+import shutil
+import tempfile
 from pathlib import Path
+from typing import Any
 
-from app.config import load
-from app.logs import gunicorn_config
+# In memory if there is such a folder: a slow disk is no hang.
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
+# Where each worker keeps its metrics, for whichever is asked: a new folder for each start of the master, unless
+# the environment names one. The library looks for it when it is imported, as the app does.
+FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+if FOLDER not in os.environ:
+    os.environ[FOLDER] = tempfile.mkdtemp(prefix="godlife-metrics-", dir=worker_tmp_dir)
+
+from app.config import load  # noqa: E402
+from app.logs import gunicorn_config  # noqa: E402
 
 # Read here and not only in the workers: a bad environment ends the master at once, with one message and exit
 # code 1. From the workers it would come once for each, and gunicorn would end with 3.
@@ -28,7 +39,19 @@ limit_request_line = 4094
 limit_request_fields = 64
 limit_request_field_size = 8190
 
+
+def child_exit(_server: Any, worker: Any) -> None:
+    """A worker has ended: what it counted stays, what it held does not."""
+    from prometheus_client.multiprocess import mark_process_dead
+
+    mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+
+
+def on_exit(_server: Any) -> None:
+    """Leave no files behind."""
+    shutil.rmtree(os.environ[FOLDER], ignore_errors=True)
+
+
 control_socket_disable = True  # it would be a file in the home folder, shared by all clones
-worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - a slow disk is no hang
 accesslog = None  # the app writes a line of JSON for each request
 logconfig_dict = gunicorn_config(settings["LOG_LEVEL"])

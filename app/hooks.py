@@ -1,4 +1,4 @@
-"""What happens around every request: its id, the limit on its body, security headers, its line in the log."""
+"""What happens around every request: its id, the limit on its body, security headers, what is noted of it."""
 
 import logging
 import re
@@ -8,6 +8,7 @@ from uuid import uuid4
 from flask import Flask, Request, Response, current_app, g, request
 from flask.sessions import SessionInterface
 
+from app import metrics
 from app.errors import NotFound, TooLarge
 
 log = logging.getLogger(__name__)
@@ -69,6 +70,7 @@ def _add_headers(response: Response) -> Response:
 
 
 def _log(response: Response) -> Response:
-    ms = round((perf_counter() - g.started) * 1000, 1)
-    log.info("request", extra={"status": response.status_code, "ms": ms})
+    seconds = perf_counter() - g.started
+    metrics.observe(response, seconds)
+    log.info("request", extra={"status": response.status_code, "ms": round(seconds * 1000, 1)})
     return response

@@ -4,6 +4,7 @@ from app.blueprints import (
     docs,
     guardrails,
     health,
+    metrics,
     notifications,
     plans,
     reviews,
@@ -27,6 +28,7 @@ BLUEPRINTS = (
     guardrails.blp,
     reviews.blp,
     status.blp,
+    metrics.blp,
 )
 
 

@@ -75,6 +75,8 @@ def web(env: dict[str, str], log: Path) -> Iterator[str]:
         port = probe.getsockname()[1]
     address = f"http://127.0.0.1:{port}"
     own = {"GUNICORN_CMD_ARGS": f"--bind 127.0.0.1:{port}", "PUBLIC_BASE_URL": address}
+    own["PROMETHEUS_MULTIPROC_DIR"] = str(log.parent / f"metrics-{port}")
+    (log.parent / f"metrics-{port}").mkdir()
     with running(GUNICORN, env | {"WEB_CONCURRENCY": "1"} | own, log):
         until(lambda: _answers(f"{address}/healthz"))
         yield address
