@@ -97,8 +97,8 @@ SETTINGS = (
     Setting("SEND_PAUSED", boolean(), NEVER, "0", "guardrail's default"),
     Setting("SEND_CAP_PER_MINUTE", integer(0, 1_000_000), NEVER, None, "guardrail's default; unset: no cap"),
     Setting("ROLLBACK_SUMMARY_ERROR", number(0, 1), NEVER, "0.01", "stored summaries that may be wrong"),
-    Setting("ROLLBACK_REVIEW_FACTOR", number(1, 1000), NEVER, "3", "new reviews against a usual day"),
-    Setting("ROLLBACK_FAILURE_RATE", number(0, 1), NEVER, "0.3", "attempts that may fail"),
+    Setting("ROLLBACK_REVIEW_FACTOR", number(1, 1000), NEVER, "3", "reviews of an hour against the usual"),
+    Setting("ROLLBACK_FAILURE_RATE", number(0, 1), NEVER, "0.2", "attempts that may fail"),
     Setting("LOG_LEVEL", choice("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"), NEVER, "INFO", "log lines"),
 )
 APP_ENV = Setting(

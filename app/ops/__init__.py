@@ -9,6 +9,7 @@ from app.ops import (
     preflight,
     provider_codes,
     review,
+    rollback_check,
     smoke,
     verify_schema,
     webhook_check,
@@ -31,6 +32,7 @@ ops.add_command(smoke.smoke)
 ops.add_command(webhook_check.webhook_check)
 ops.add_command(daily.daily)
 ops.add_command(verify_schema.verify_schema)
+ops.add_command(rollback_check.rollback_check)
 
 
 def init_app(app: Flask) -> None:
