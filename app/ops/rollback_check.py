@@ -119,8 +119,8 @@ def _summary_line(size: int, most: float, session: Session) -> Line:
 def _review_line(factor: float, session: Session) -> Line:
     found = rollback.review_surge(session)
     detail = (
-        f"{found.opened} opened in the last hour; that hour's median of {rollback.REVIEW_DAYS} days"
-        f" is {found.usual}, limit {factor:g}×"
+        f"{found.opened} opened in the last hour, {found.usual} is the median of that hour"
+        f" on {rollback.REVIEW_DAYS} days; limit {factor:g}×"
     )
     if not found.is_enough:
         detail += f"; not enough data: under {rollback.ENOUGH_REVIEWS}"
@@ -134,7 +134,8 @@ def _failure_line(rate: float, session: Session) -> Line:
         f"{'-' if each.rate is None else f'{each.rate:.2f}'} ({each.failed} of {each.attempts})"
         for each in found.windows
     )
-    detail = f"{told} in the last windows of {rollback.WINDOW_MINUTES} minutes, newest first; limit {rate:g}"
+    span = f"the last windows of {rollback.WINDOW_MINUTES} minutes, newest first"
+    detail = f"{told} failed in {span}; limit {rate:g}"
     if not found.is_enough:
         detail += f"; not enough data: under {rollback.ENOUGH_ATTEMPTS} attempts in a window"
     windows = [
