@@ -8,8 +8,8 @@ from typing import Any
 
 # In memory if there is such a folder: a slow disk is no hang.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
-# Where each worker keeps its metrics, for whichever is asked: a new folder for each start of the master, unless
-# the environment names one. The library looks for it when it is imported, as the app does.
+# Where each worker keeps its metrics, for whichever is asked: a new folder for each start of the master,
+# unless the environment names one. The library looks for it when it is imported, as the app does.
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 if FOLDER not in os.environ:
     os.environ[FOLDER] = tempfile.mkdtemp(prefix="godlife-metrics-", dir=worker_tmp_dir)
