@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from raw_server import says, serving
-from real_processes import clock, web, worker
+from real_processes import clock, until, web, worker
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
@@ -45,13 +45,9 @@ def ops(app: Flask, command: str, address: str) -> tuple[int, dict[str, Any], st
 
 def until_seen(app: Flask, *names: str) -> None:
     """Until `/readyz` has seen these parts."""
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        checks = app.test_client().get("/readyz").json["checks"]
-        if all(checks[name]["status"] == "ok" for name in names):
-            return
-        time.sleep(0.1)
-    raise AssertionError(names)
+    until(
+        lambda: all(app.test_client().get("/readyz").json["checks"][each]["status"] == "ok" for each in names)
+    )
 
 
 def scalar(engine: Engine, query: str) -> Any:

@@ -296,17 +296,3 @@ def test_another_account_has_another_channel(
     patch_user(client, trainee["id"], kakao_user_id="another")
 
     assert read_user(client, trainee["id"]).json["channel_state"] is None
-
-
-def test_who_adds_the_channel_is_heard_from(
-    client: SpecClient, trainee: dict[str, Any], run_webhooks: Run, db_session: Session
-) -> None:
-    user = stored(db_session, trainee["id"])
-    user.paused_at, user.heard_at = user.created_at, user.created_at - timedelta(days=40)
-    db_session.commit()
-
-    told(client, ("added", 1))
-    run_webhooks()
-
-    user = stored(db_session, trainee["id"])
-    assert (user.paused_at, user.heard_at > user.created_at) == (None, True)
