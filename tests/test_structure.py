@@ -26,7 +26,7 @@ ALLOWED = {
     "chat": {"chat", "coach", "errors"},
     "domain": {"domain", "chat", "coach", "models", "errors"},
     "schemas": {"schemas", "coach", "errors", "strict_json"},
-    "ops": {"ops", "clients", "domain", "errors", "extensions", "schemas", "workers"},
+    "ops": {"ops", "clients", "domain", "errors", "extensions", "schemas", "strict_json", "workers"},
 }
 NO_FLASK = ("models", "errors", "strict_json", "coach", "chat", "domain", "schemas")
 NO_NETWORK = ("models", "errors", "strict_json", "coach", "chat", "domain", "schemas")

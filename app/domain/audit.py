@@ -20,13 +20,16 @@ def note(
     message: str,
     detail: dict[str, Any],
     request_id: str | None = None,
-) -> None:
+) -> MaintenanceLog:
     """Add one row to the maintenance log, in the transaction of what it tells of.
 
-    `kind` is "guardrail" or "review"; `detail` is JSON with `before` and `after`, and no message texts.
+    `kind` is one of `maintenance.KINDS`; `detail` is JSON without message texts, for "guardrail" and "review"
+    with `before` and `after`.
     """
-    session.add(MaintenanceLog(kind=kind, actor=actor, message=message, detail=detail, request_id=request_id))
+    row = MaintenanceLog(kind=kind, actor=actor, message=message, detail=detail, request_id=request_id)
+    session.add(row)
     session.flush()
+    return row
 
 
 def words(pointer: str, given: str, longest: int = LONGEST) -> str:

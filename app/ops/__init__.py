@@ -6,6 +6,7 @@ from flask.cli import AppGroup
 from app.ops import (
     daily,
     guardrail,
+    log,
     preflight,
     provider_codes,
     review,
@@ -33,6 +34,7 @@ ops.add_command(webhook_check.webhook_check)
 ops.add_command(daily.daily)
 ops.add_command(verify_schema.verify_schema)
 ops.add_command(rollback_check.rollback_check)
+ops.add_command(log.group)
 
 
 def init_app(app: Flask) -> None:

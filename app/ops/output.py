@@ -83,10 +83,11 @@ def _as_json(lines: Sequence[Line]) -> str:
         {name: value for name, value in line._asdict().items() if name != "more" or value} for line in lines
     ]
     body = {"ok": all(line.ok for line in lines), "lines": found}
-    return json.dumps(body, ensure_ascii=False, indent=2, default=_plain)
+    return json.dumps(body, ensure_ascii=False, indent=2, default=plain)
 
 
-def _plain(value: object) -> str:
+def plain(value: object) -> str:
+    """What JSON has no form for: a time in RFC 3339, anything else as its text."""
     return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
