@@ -5,14 +5,18 @@ its table within `LOCK_TIMEOUT` fails instead of queueing every other query of t
 
 After a rollback the database is ahead of this code. Then there is nothing to upgrade, and saying so is a
 success: a platform that runs the release process on a rollback must not be stopped by it.
+
+What a run changed stands in the maintenance log, written in the run's own transaction (`app/releases.py`).
 """
 
 import logging
+from time import monotonic
 
 from alembic import context
 from flask import current_app
 from sqlalchemy import Connection, text
 
+from app import releases
 from app.domain.schema_check import current_revision, known_revisions, revision_state
 
 MIGRATION_LOCK = 724_001
@@ -40,14 +44,46 @@ def run_online() -> None:
         _take_lock(connection)
         try:
             if _is_upgrade_of_the_future(connection):
+                _note_deploy_of_the_past(connection)
                 return
-            context.configure(connection=connection, target_metadata=database.metadata)
-            with context.begin_transaction():
-                context.run_migrations()
+            _migrate(connection)
         finally:
             connection.rollback()
             connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": MIGRATION_LOCK})
             connection.commit()
+
+
+def _migrate(connection: Connection) -> None:
+    """Run what is to be run and write down what it was, in one transaction: both or neither.
+
+    Other commands than `upgrade` and `downgrade` come this way too; of them only `stamp` changes the
+    revision, and that is no migration.
+    """
+    before, started = current_revision(connection), monotonic()
+    connection.commit()
+    stamps: list[bool] = []
+    context.configure(
+        connection=connection,
+        target_metadata=database.metadata,
+        on_version_apply=lambda step, **_: stamps.append(step.is_stamp),
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+        if not any(stamps):
+            after = current_revision(connection)
+            releases.note_migration(connection, before, after, round(1000 * (monotonic() - started)))
+            if _is_release():
+                releases.note_deploy(connection, after)
+
+
+def _is_release() -> bool:
+    """Whether this is `flask db upgrade` to our head, as the release process runs it."""
+    return _destination() == known_revisions()[0]
+
+
+def _note_deploy_of_the_past(connection: Connection) -> None:
+    releases.note_deploy(connection, current_revision(connection))
+    connection.commit()
 
 
 def _is_upgrade_of_the_future(connection: Connection) -> bool:

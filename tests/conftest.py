@@ -14,7 +14,7 @@ from settings import CLIENT_KEY, OPERATOR_KEY, environment, own_database, own_re
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from app import config, create_app, extensions
+from app import config, create_app, extensions, releases
 from app.models import Base
 from dev.services import services
 
@@ -40,7 +40,7 @@ def env(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
             own_redis(redis_url) if redis_url else running.redis_url,
         )
         patch = stack.enter_context(pytest.MonkeyPatch.context())
-        for name in config.NAMES:
+        for name in (*config.NAMES, *releases.COMMIT_NAMES):
             patch.delenv(name, raising=False)
         for name, value in made.items():
             patch.setenv(name, value)
