@@ -21,8 +21,8 @@ from app.models import Base
 ROOT = Path(__file__).parents[1]
 FIRST, SECOND = "001_initial_persistence_schema", "002_add_operability_fields"
 THIRD, FOURTH = "003_add_delivery_guards", "004_add_kakao_chat"
-FIFTH = "005_add_llm_plans"
-HEAD = "006_add_daily_rhythm"
+FIFTH, SIXTH = "005_add_llm_plans", "006_add_daily_rhythm"
+HEAD = "007_add_retention"
 # What each later revision added, by table; a table of their own has None.
 ADDED_BY_2: dict[str, set[str] | None] = {
     "notifications": {"reason_code", "provider_response_code", "failure_reason", "last_error_at"},
@@ -57,6 +57,7 @@ ADDED_BY_6: dict[str, set[str] | None] = {
     "exercise_plans": {"closes_at", "closed_at"},
     "daily_summaries": {"one_rep_maxes"},
 }
+ADDED_BY_7: dict[str, set[str] | None] = {}  # an index
 MIGRATION_LOCK = 724_001
 
 
@@ -174,8 +175,8 @@ def test_every_object_follows_the_naming_convention(filled: Engine) -> None:
     assert [name for name in indexes if name[:3] not in ("pk_", "uq_", "ix_")] == []
 
 
-ADDED = (ADDED_BY_6, ADDED_BY_5, ADDED_BY_4, ADDED_BY_3, ADDED_BY_2)
-REVISIONS = (HEAD, FIFTH, FOURTH, THIRD, SECOND, FIRST)
+ADDED = (ADDED_BY_7, ADDED_BY_6, ADDED_BY_5, ADDED_BY_4, ADDED_BY_3, ADDED_BY_2)
+REVISIONS = (HEAD, SIXTH, FIFTH, FOURTH, THIRD, SECOND, FIRST)
 STEPS = [(REVISIONS[n], REVISIONS[n + 1], ADDED[: n + 1]) for n in range(len(ADDED))]
 
 

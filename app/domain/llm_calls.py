@@ -13,7 +13,6 @@ WINDOW_S = 60
 OPEN_S = 30
 SPARE_S = 5  # a call's lease beyond its deadline
 KEPT_DAYS = 1
-TEXTS_KEPT_DAYS = 30
 
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('llm', 0))")
 _BEGIN = text("""
@@ -43,8 +42,6 @@ _END = text("""
 """)
 _FORGET = text("DELETE FROM llm_calls WHERE started_at < now() - make_interval(days => :days)")
 
-_FORGET_TEXTS = text("DELETE FROM llm_texts WHERE created_at < now() - make_interval(days => :days)")
-
 
 def begin(session: Session, most: int, deadline_s: float) -> int | None:
     """Take one of `most` places; None when all are taken or the breaker is open. The caller commits."""
@@ -66,6 +63,5 @@ def end(session: Session, call_id: int, *, is_ok: bool) -> None:
 
 
 def forget(session: Session) -> None:
-    """Delete calls that no limit looks at any more, and what was said a month ago."""
+    """Delete calls that no limit looks at any more."""
     session.execute(_FORGET, {"days": KEPT_DAYS})
-    session.execute(_FORGET_TEXTS, {"days": TEXTS_KEPT_DAYS})

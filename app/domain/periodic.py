@@ -19,6 +19,7 @@ EVERY: Mapping[str, timedelta] = MappingProxyType(
         "reseal_tokens": timedelta(minutes=10),
         "forget_tallies": timedelta(hours=1),
         "forget_llm": timedelta(hours=1),
+        "forget_old": timedelta(hours=1),
         "erase_unlinked": timedelta(hours=1),
     }
 )

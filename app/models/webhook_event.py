@@ -36,6 +36,11 @@ class WebhookEvent(HasId, Base):
             "received_at",
             postgresql_where=text("status = 'REJECTED'"),
         ),
+        Index(
+            "ix_webhook_events_age",
+            "received_at",
+            postgresql_where=text("status NOT IN ('RECEIVED', 'MANUAL_REVIEW')"),
+        ),
         Index(None, "user_id", postgresql_where=text("user_id IS NOT NULL")),
         Index(None, "review_id", postgresql_where=text("review_id IS NOT NULL")),
         Index(

@@ -12,14 +12,16 @@ from flask.cli import AppGroup
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import strict_json
-from app.domain import maintenance
+from app.domain import maintenance, retention
 from app.domain.maintenance import Wanted
 from app.errors import InvalidInput
 from app.extensions import db
 from app.ops.output import Line, Moment, moment, plain, reports
+from app.workers.retention import forget_old
 
 group = AppGroup("log", help="See and write the maintenance log; tell the story of a message or an event.")
 LARGEST_ID = 2**63 - 1
+PURGE_S = 40.0
 since = click.option("--since", type=Moment(), help="Only rows from then on.")
 until = click.option("--until", type=Moment(), help="Only rows from before then.")
 
@@ -105,3 +107,26 @@ def _texts(wanted: Wanted) -> Iterator[str]:
         db.session.rollback()
         for each in rows:
             yield json.dumps(each, ensure_ascii=False, default=plain)
+
+
+@group.command("purge")
+@click.option("--dry-run", is_flag=True, help="Delete nothing; say how many rows would go.")
+@reports
+def purge(dry_run: bool) -> list[Line]:
+    """Delete what is past the time it is kept, as the workers do every hour: for 40 seconds at most.
+
+    maintenance_logs, llm_texts and webhook_events, oldest first. An event stays, however old, while it is
+    still to be worked on or its review is open.
+    """
+    gone = {} if dry_run else forget_old(PURGE_S)
+    return [_age_line(table, None if dry_run else gone[table]) for table in retention.RULES]
+
+
+def _age_line(table: str, deleted: int | None) -> Line:
+    left, days = retention.count(db.session(), table), retention.RULES[table].days
+    said = f"{left} rows older than {days} days"
+    if deleted is not None:
+        said = f"{deleted} rows older than {days} days deleted" + (
+            f", {left} left: run it again" * (left > 0)
+        )
+    return Line(True, table, said, {"days": days, "deleted": deleted or 0, "left": left})

@@ -13,13 +13,14 @@ from app.domain.days import utc_now
 from app.domain.periodic import Begun
 from app.domain.receipts import Receipt
 from app.extensions import db, kakao
-from app.workers import stopping
+from app.workers import retention, stopping
 from app.workers.meanings import delivery_meaning
 
 log = logging.getLogger(__name__)
 
 BATCH = 500
 WORK_S = 40.0
+FORGET_S = 5.0  # beside the others, within what a job may take
 
 
 def run_due() -> None:
@@ -125,9 +126,14 @@ def _erase_one(days: int) -> bool:
 
 
 def forget_llm(_: Begun) -> None:
-    """Delete what the LLM said a month ago, and calls that no limit looks at any more."""
+    """Delete calls to the LLM that no limit looks at any more."""
     llm_calls.forget(db.session())
     db.session.commit()
+
+
+def forget_old(_: Begun) -> None:
+    """Delete rows that are past the time they are kept."""
+    retention.forget_old(FORGET_S)
 
 
 JOBS: dict[str, Callable[[Begun], None]] = {
@@ -136,5 +142,6 @@ JOBS: dict[str, Callable[[Begun], None]] = {
     "reseal_tokens": reseal_tokens,
     "forget_tallies": forget_tallies,
     "forget_llm": forget_llm,
+    "forget_old": forget_old,
     "erase_unlinked": erase_unlinked,
 }
