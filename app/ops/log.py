@@ -6,14 +6,17 @@ from collections.abc import Iterator
 from contextlib import redirect_stdout
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import click
 from flask.cli import AppGroup
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import strict_json
-from app.domain import maintenance, retention
+from app.clients import kept
+from app.domain import maintenance, retention, traces
 from app.domain.maintenance import Wanted
+from app.domain.traces import Happening
 from app.errors import InvalidInput
 from app.extensions import db
 from app.ops.output import Line, Moment, moment, plain, reports
@@ -130,3 +133,26 @@ def _age_line(table: str, deleted: int | None) -> Line:
             f", {left} left: run it again" * (left > 0)
         )
     return Line(True, table, said, {"days": days, "deleted": deleted or 0, "left": left})
+
+
+@group.command("trace")
+@click.argument("subject_id", metavar="ID", type=click.UUID)
+@reports
+def trace(subject_id: UUID) -> list[Line]:
+    """Tell what is known of the notification or the webhook event ID: what happened when, oldest first.
+
+    \b
+    notification   created, scheduled, attempt, receipt, error, event (that named it), review, decision, now
+    event          received, worked-on, promised, answered or given-up (in the chat), review, decision, now
+
+    No phone number and no text of a message is shown. Of several reviews only the last is known.
+    """
+    return list(map(_told, traces.trace(db.session(), subject_id, kept.mask)))
+
+
+def _told(each: Happening) -> Line:
+    facts = {name: value for name, value in each.facts.items() if value is not None}
+    words = [
+        f"{name} {moment(value) if isinstance(value, datetime) else value}" for name, value in facts.items()
+    ]
+    return Line(True, each.name, "  ".join([moment(each.at), *words]), {"at": each.at, **each.facts})
