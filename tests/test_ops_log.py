@@ -1,19 +1,24 @@
 """`flask ops log`: rows are listed, written and exported."""
 
 import json
-from collections.abc import Callable
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import Result
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session
 
 from app.domain.maintenance import PAGE
 from app.models import MaintenanceLog
+from dev.processes import wait_until
 
+ROOT = Path(__file__).parents[1]
 BY_KIM = ("--kind", "deploy", "--actor", "kim", "--message", "v1.2")
 
 
@@ -174,6 +179,46 @@ def test_the_export_is_from_a_time_to_a_time(app: Flask, db_session: Session) ->
     result = log(app, "export", "--json", "--since", since, "--until", until)
 
     assert [json.loads(line)["id"] for line in result.stdout.splitlines()] == [rows[1].id]
+
+
+@pytest.fixture
+def exporting(db_session: Session) -> Iterator[subprocess.Popen[str]]:
+    """The command as a process that nobody reads from, with far more rows than a pipe holds."""
+    add_rows(db_session, 5 * PAGE, message="점검 " * 200)
+    command = [sys.executable, "-m", "flask", "ops", "log", "export"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=ROOT, stdout=pipe, stderr=pipe, text=True) as process:
+        yield process
+        process.kill()
+
+
+def test_an_export_that_is_taken_slowly_holds_no_transaction(
+    exporting: subprocess.Popen[str], engine: Engine
+) -> None:
+    assert exporting.stdout is not None
+    first = json.loads(exporting.stdout.readline())
+    query = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+        " AND state <> 'idle' AND pid <> pg_backend_pid()"
+    )
+
+    def is_idle() -> bool:
+        with engine.connect() as connection:
+            return bool(connection.scalar(query) == 0)
+
+    wait_until(is_idle, 10, "no transaction")
+    assert first["kind"] == "maintenance"
+    assert exporting.poll() is None
+
+
+def test_an_export_whose_reader_goes_away_ends_without_a_word(exporting: subprocess.Popen[str]) -> None:
+    assert exporting.stdout is not None and exporting.stderr is not None
+    exporting.stdout.readline()
+    exporting.stdout.close()
+
+    said = exporting.stderr.read()
+
+    assert (exporting.wait(20), said) == (1, "")
 
 
 def test_an_empty_log_exports_nothing(app: Flask) -> None:
