@@ -10,9 +10,20 @@ from typing import Any
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 # Where each worker keeps its metrics, for whichever is asked: a new folder for each start of the master,
 # unless the environment names one. The library looks for it when it is imported, as the app does.
-FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+FOLDER, PREFIX = "PROMETHEUS_MULTIPROC_DIR", "godlife-metrics-"
+
+
+def remove_left_over(base: Path) -> None:
+    """Folders of masters that were killed, and could not remove them: they take memory."""
+    for each in base.glob(f"{PREFIX}*"):
+        owner = each.name.removeprefix(PREFIX).partition("-")[0]
+        if owner.isdigit() and not Path(f"/proc/{owner}").exists() and Path("/proc/self").exists():
+            shutil.rmtree(each, ignore_errors=True)
+
+
 if FOLDER not in os.environ:
-    os.environ[FOLDER] = tempfile.mkdtemp(prefix="godlife-metrics-", dir=worker_tmp_dir)
+    remove_left_over(Path(worker_tmp_dir or tempfile.gettempdir()))
+    os.environ[FOLDER] = tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=worker_tmp_dir)
 
 from app.config import load  # noqa: E402
 from app.logs import gunicorn_config  # noqa: E402

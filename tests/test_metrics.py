@@ -1,6 +1,9 @@
 """`GET /metrics`: requests of all processes of an instance, figures of the service; and its alert rules."""
 
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,7 +23,8 @@ from sqlalchemy.orm import Session
 from app.domain import reviews
 from app.models import NotificationProviderCode
 
-RULES = Path(__file__).parents[1] / "docs" / "ops" / "alerts.yml"
+ROOT = Path(__file__).parents[1]
+RULES = ROOT / "docs" / "ops" / "alerts.yml"
 Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
 
@@ -133,6 +137,25 @@ def test_all_processes_of_gunicorn_are_added_up(app: Flask, env: dict[str, str],
     assert found == {before + 40}
 
 
+def test_what_a_killed_master_left_is_removed_by_the_next(env: dict[str, str], tmp_path: Path) -> None:
+    base = Path("/dev/shm") if Path("/dev/shm").is_dir() else tmp_path
+    dead, alive = (base / f"godlife-metrics-{pid}-of-a-test" for pid in (2**22 + 1, os.getpid()))
+    for each in (dead, alive):
+        each.mkdir()
+    start = (
+        "import os, runpy; runpy.run_path('gunicorn.conf.py'); print(os.environ['PROMETHEUS_MULTIPROC_DIR'])"
+    )
+    command = [sys.executable, "-c", start]
+    own = os.environ | env | {"TMPDIR": str(tmp_path)}
+
+    done = subprocess.run(command, check=True, cwd=ROOT, env=own, capture_output=True, text=True)
+
+    made = Path(done.stdout.strip())
+    assert (dead.exists(), alive.exists(), made.is_dir()) == (False, True, True)
+    alive.rmdir()
+    made.rmdir()
+
+
 def rules() -> list[dict[str, Any]]:
     return [rule for group in yaml.safe_load(RULES.read_text())["groups"] for rule in group["rules"]]
 
@@ -140,7 +163,7 @@ def rules() -> list[dict[str, Any]]:
 @pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule["alert"])
 def test_every_alert_asks_for_metrics_that_there_are(rule: dict[str, Any], app: Flask) -> None:
     text_of_code = "".join(
-        Path(__file__).parents[1].joinpath("app", name).read_text()
+        ROOT.joinpath("app", name).read_text()
         for name in ("metrics.py", "domain/measures.py", "blueprints/metrics.py")
     )
 
