@@ -4,7 +4,7 @@ import json
 import logging
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -14,6 +14,7 @@ from typing import Any
 from flask import Flask, g, has_request_context, request
 
 MAX_TEXT = 8000
+IDS_A_LINE = 100  # some platforms cut a line at 10 kB
 # These write to handlers of their own, or (werkzeug) log whole addresses with their queries.
 LEVELS = {
     "alembic": "INFO",
@@ -124,6 +125,18 @@ def bound(**fields: Any) -> Iterator[None]:
         _bound.reset(token)
 
 
+def about(logger: logging.Logger, event: str, request_ids: Iterable[str | None], **fields: Any) -> None:
+    """Log what was done for many at once, with the ids of the requests that began it (`request_ids`).
+
+    So one id finds the request, the call to the provider and its receipt. More ids than one line holds go on
+    in further lines, which are the same but for `part`.
+    """
+    ids = sorted({mask(each) for each in request_ids if each})
+    for part, start in enumerate(range(0, max(len(ids), 1), IDS_A_LINE), 1):
+        more = {"part": part} if part > 1 else {}
+        logger.info(event, extra=fields | {"request_ids": ids[start : start + IDS_A_LINE]} | more)
+
+
 def mask(text: str) -> str:
     """The text without what must not be in a log; ids survive."""
     for pattern, replacement in SECRETS:
@@ -136,4 +149,4 @@ def _request_fields() -> dict[str, Any]:
     if not has_request_context():
         return {}
     rule = request.url_rule.rule if request.url_rule else None
-    return {"request_id": g.get("request_id"), "route": rule, "method": request.method}
+    return {"request_id": mask(g.get("request_id", "")) or None, "route": rule, "method": request.method}

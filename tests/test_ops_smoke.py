@@ -3,14 +3,13 @@
 import json
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from raw_server import says, serving
-from real_processes import clock, until, web, worker
+from real_processes import system, until
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
@@ -22,18 +21,6 @@ STEPS = (
     *("notification", "webhook", "clean-up"),
 )
 PARTS = ("web", "worker", "scheduler")
-
-
-@contextmanager
-def system(env: dict[str, str], folder: Path, *parts: str) -> Iterator[str]:
-    """Processes of the application; yields the address of the web server."""
-    with ExitStack() as stack:
-        address = stack.enter_context(web(env, folder / "web.log"))
-        if "worker" in parts:
-            stack.enter_context(worker(env, folder / "worker.log"))
-        if "scheduler" in parts:
-            stack.enter_context(clock(env, folder / "clock.log"))
-        yield address
 
 
 def ops(app: Flask, command: str, address: str) -> tuple[int, dict[str, Any], str]:

@@ -29,7 +29,7 @@ _CLAIM = text("""
     )
     RETURNING c.event_id, c.user_id, c.target_date, c.url, c.tries, (
         SELECT e.payload #>> '{userRequest,block,id}' FROM webhook_events AS e WHERE e.id = c.event_id
-    ) AS block_id
+    ) AS block_id, (SELECT e.request_id FROM webhook_events AS e WHERE e.id = c.event_id) AS request_id
 """)
 _GIVE_UP_LATE = text("""
     UPDATE chat_callbacks SET status = 'GIVEN_UP', url = NULL, result = 'TOO_LATE', updated_at = now()
@@ -45,7 +45,7 @@ _END = text("""
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """An answer that is ours to give now: whose, about which day, where to, for which block."""
+    """An answer that is ours to give now: whose, about which day, where to, for which block and request."""
 
     event_id: UUID
     user_id: UUID
@@ -53,6 +53,7 @@ class Waiting:
     url: str
     tries: int
     block_id: str | None
+    request_id: str | None
 
 
 def promise(session: Session, event_id: UUID, user_id: UUID, on: date, url: str, now: datetime) -> None:

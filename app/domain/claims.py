@@ -30,6 +30,7 @@ class Claimed:
 
     `tries`: how many of its attempts count towards the limit, this one included. `contact_version` is that
     of the address. `key` is the key of the call that carries it. `plan_id`: the plan it is about, if any.
+    `request_id`: the request that began it, if any.
     """
 
     id: UUID
@@ -41,6 +42,7 @@ class Claimed:
     contact_version: int
     variables: dict[str, str]
     plan_id: UUID | None
+    request_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,8 @@ def _lock_due(provider: str, condition: str = "") -> TextClause:
                coalesce(users.channel_state = 'blocked', false) AS is_blocked,
                users.notifications_enabled, {columns}
         FROM (
-            SELECT id, user_id, plan_id, variables, cancel_requested, split_size, due_at FROM notifications
+            SELECT id, user_id, plan_id, request_id, variables, cancel_requested, split_size, due_at
+            FROM notifications
             WHERE kind = :kind AND status IN ('SCHEDULED', 'RETRY_SCHEDULED') AND due_at <= now()
                 AND expires_at > now() {condition}
             ORDER BY due_at LIMIT :limit FOR UPDATE SKIP LOCKED
@@ -211,8 +214,8 @@ def hold(
 ) -> Request:
     """Start an attempt for `rows`, which the caller has locked.
 
-    Each has `id`, `user_id`, `plan_id`, `phone_number`, `contact_version` and `variables`. A key that a row
-    already carries keeps its starting time: the provider remembers it for 10 minutes.
+    Each has `id`, `user_id`, `plan_id`, `request_id`, `phone_number`, `contact_version` and `variables`. A
+    key that a row already carries keeps its starting time: the provider remembers it for 10 minutes.
     """
     by_id = {row.id: row for row in rows}
     fence = next_fence(session)
@@ -238,6 +241,7 @@ def hold(
             contact_version=row.version,
             variables=by_id[row.id].variables,
             plan_id=by_id[row.id].plan_id,
+            request_id=by_id[row.id].request_id,
         )
         for row in held
     )

@@ -158,7 +158,7 @@ _CLAIM = text("""
         WHERE status = 'RECEIVED' AND due_at <= now() AND (retry_count > 0) = :again
         ORDER BY due_at LIMIT :limit FOR UPDATE SKIP LOCKED
     )
-    RETURNING id, provider, event_id, payload, retry_count - 1 AS retries, received_at,
+    RETURNING id, provider, event_id, request_id, payload, retry_count - 1 AS retries, received_at,
               now() - received_at > interval '1 hour' AS is_stale
 """)
 

@@ -46,7 +46,7 @@ _LOCK = text("""
 # no order in which results are multiplied with results.
 _APPLY = text("""
     WITH known AS MATERIALIZED (
-        SELECT r.*, n.status AS old_status, n.kind, n.user_id, a.id AS attempt_id, a.attempt_no,
+        SELECT r.*, n.status AS old_status, n.kind, n.user_id, n.request_id, a.id AS attempt_id, a.attempt_no,
                a.contact_version, a.captured_at, a.captured_at IS NULL AS was_open,
                a.outcome = 'ok' AND coalesce(a.delivery_outcome, '') <> ALL (:failed) AS was_ok
         FROM json_to_recordset(CAST(:receipts AS json)) AS r (
@@ -111,7 +111,7 @@ _APPLY = text("""
             ELSE n.status = 'SENT' AND k.attempt_no = n.attempt_count END
         RETURNING n.id, n.status, n.reason_code, n.cancel_requested
     )
-    SELECT k.id, k.kind, k.user_id, k.code, k.outcome, k.old_status, k.contact_version,
+    SELECT k.id, k.kind, k.user_id, k.request_id, k.code, k.outcome, k.old_status, k.contact_version,
            moved.id IS NOT NULL AS has_moved, noted.notification_id IS NOT NULL AS is_noted,
            moved.status, moved.reason_code, moved.cancel_requested
     FROM known AS k LEFT JOIN moved ON moved.id = k.id LEFT JOIN noted ON noted.notification_id = k.id
@@ -120,10 +120,14 @@ _APPLY = text("""
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What is known of a message after its receipt: whose it is, and whether the receipt must wait."""
+    """What is known of a message after its receipt: whose it is, and whether the receipt must wait.
+
+    `request_id`: the request that began the message, if any.
+    """
 
     user_id: UUID
     is_early: bool
+    request_id: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +167,7 @@ def apply(
     if signals:
         caps.watch(session, guardrails.read(session, settings))
     return Applied(
-        {row.id: Seen(row.user_id, _is_early(row)) for row in known},
+        {row.id: Seen(row.user_id, _is_early(row), row.request_id) for row in known},
         tuple(_mark(row, by_id[row.id]) for row in moved if _is_marked(row, by_id)),
     )
 

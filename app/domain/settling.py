@@ -80,9 +80,9 @@ _TAKE_OVER = text("""
         LEFT JOIN notification_provider_codes AS c
             ON c.notification_id = held.id AND c.attempt_no = held.attempt_count
     WHERE n.id = overdue.id
-    RETURNING n.id, n.user_id, n.plan_id, n.kind, n.attempt_count, n.ask_count, n.request_started_at,
-              n.variables, n.cancel_requested, n.expires_at <= now() AS is_late, u.phone_number,
-              u.contact_version, c.provider,
+    RETURNING n.id, n.user_id, n.plan_id, n.request_id, n.kind, n.attempt_count, n.ask_count,
+              n.request_started_at, n.variables, n.cancel_requested, n.expires_at <= now() AS is_late,
+              u.phone_number, u.contact_version, c.provider,
               c.contact_version IS DISTINCT FROM u.contact_version AS has_moved, now() AS asked_at
 """)
 

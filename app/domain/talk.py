@@ -94,7 +94,7 @@ def later(session: Session, waiting: Waiting, world: World, advice: Advice | Non
         user = users.lock_user(session, waiting.user_id)
     except NotFound:
         return None
-    turn = Turn("", None, "", {}, waiting.block_id, None, "", "", str(waiting.event_id), None)
+    turn = Turn("", None, "", {}, waiting.block_id, None, "", "", waiting.request_id, None)
     talk = Talk(session, user, Chat(user, None, 0, []), turn, Said(Intent.TODAY), world)
     day = talk.day()
     if day is not None:

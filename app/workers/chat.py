@@ -11,6 +11,7 @@ from app.domain.callbacks import Waiting
 from app.domain.days import utc_now
 from app.errors import NotFound
 from app.extensions import db
+from app.logs import bound
 from app.workers import stopping
 from app.workers.advice import asked_llm
 from app.workers.world import world
@@ -29,7 +30,8 @@ def answer_later() -> None:
         db.session.commit()
         if waiting is None:
             return
-        _give(waiting)
+        with bound(request_id=waiting.request_id):
+            _give(waiting)
 
 
 def _give(waiting: Waiting) -> None:

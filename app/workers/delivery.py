@@ -15,6 +15,7 @@ from app.domain.contacts import Mark
 from app.domain.days import utc_now
 from app.domain.outcomes import Answer
 from app.extensions import db
+from app.logs import about
 from app.workers import alimtalk, memo, stopping
 from app.workers.bells import ring
 
@@ -79,9 +80,8 @@ def _settle_one() -> bool:
     applied = receipts.apply(db.session(), alimtalk.receipts_of(known or {}), utc_now(), config)
     db.session.commit()
     _mark(applied.marks)
-    log.info(
-        "asked", extra={"request_key": unsettled.key, "found": len(found or ()), "of": len(unsettled.rows)}
-    )
+    begun_by = [row.request_id for row in unsettled.rows]
+    about(log, "asked", begun_by, request_key=unsettled.key, found=len(found or ()), of=len(unsettled.rows))
     if again is not None:
         _send(again, began)
     return True
@@ -101,7 +101,8 @@ def _send(request: Request, began: float) -> None:
     _mark(recorded.marks)
     counts = Counter(answer.outcome for answer in answers.values())
     late = len(answers) - len(recorded.moved)
-    log.info("sent", extra={"request_key": request.key, "outcomes": dict(counts), "late": late})
+    begun_by = [row.request_id for row in request.rows]
+    about(log, "sent", begun_by, request_key=request.key, outcomes=dict(counts), late=late)
 
 
 def _call(request: Request, began: float) -> dict[UUID, Answer]:

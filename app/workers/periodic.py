@@ -13,6 +13,7 @@ from app.domain.days import utc_now
 from app.domain.periodic import Begun
 from app.domain.receipts import Receipt
 from app.extensions import db, kakao
+from app.logs import about
 from app.workers import retention, stopping
 from app.workers.meanings import delivery_meaning
 
@@ -80,6 +81,7 @@ def _apply(batch: list[DeliveryResult]) -> int:
     db.session.commit()
     contacts.mark(db.session(), applied.marks)
     db.session.commit()
+    about(log, "results applied", [each.request_id for each in applied.seen.values()], count=len(found))
     return len(found)
 
 

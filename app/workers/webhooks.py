@@ -13,7 +13,9 @@ from app.domain import contacts, events, receipts
 from app.domain.contacts import Mark
 from app.domain.days import utc_now
 from app.domain.events import Finished
+from app.domain.receipts import Applied
 from app.extensions import db
+from app.logs import about
 from app.workers import kakao_events, stopping
 from app.workers.bells import ring
 from app.workers.meanings import delivery_meaning
@@ -32,24 +34,27 @@ def process_events() -> None:
         db.session.commit()
         if not claimed:
             return
-        marks = _work_on_results([event for event in claimed if event.provider == "alimtalk"])
+        applied = _work_on_results([event for event in claimed if event.provider == "alimtalk"])
         db.session.commit()
-        contacts.mark(db.session(), marks)
+        contacts.mark(db.session(), applied.marks)
         db.session.commit()
         kakao_events.work_on(claimed)
-        log.info("events processed", extra={"count": len(claimed)})
+        begun_by = [event.request_id for event in claimed] + [
+            each.request_id for each in applied.seen.values()
+        ]
+        about(log, "events processed", begun_by, count=len(claimed))
     ring("webhooks")
 
 
-def _work_on_results(claimed: Sequence[Any]) -> list[Mark]:
+def _work_on_results(claimed: Sequence[Any]) -> Applied:
     """Apply what is understood; one that a human sent here again and that still is not goes back to them.
 
-    Returns the addresses to mark once that is committed.
+    Addresses are marked once that is committed.
     """
     understood = {event.id for event in claimed if _is_result(event.payload)}
-    marks = _apply_results([event for event in claimed if event.id in understood])
+    applied = _apply_results([event for event in claimed if event.id in understood])
     events.refer(db.session(), "alimtalk", [event.id for event in claimed if event.id not in understood])
-    return marks
+    return applied
 
 
 def _is_result(payload: Any) -> bool:
@@ -60,8 +65,9 @@ def _is_result(payload: Any) -> bool:
     return True
 
 
-def _apply_results(claimed: Sequence[Any]) -> list[Mark]:
+def _apply_results(claimed: Sequence[Any]) -> Applied:
     """Apply delivery results, one a message at a time, in the order in which they came."""
+    seen: dict[UUID, receipts.Seen] = {}
     marks: list[Mark] = []
     waiting = sorted(claimed, key=lambda event: event.received_at)
     while waiting:
@@ -78,8 +84,9 @@ def _apply_results(claimed: Sequence[Any]) -> list[Mark]:
         )
         ended = [_ending(event, applied.seen.get(key) if key else None) for key, event in once.items()]
         events.finish(db.session(), ended)
+        seen |= applied.seen
         marks += applied.marks
-    return marks
+    return Applied(seen, tuple(marks))
 
 
 def _ending(event: Any, seen: receipts.Seen | None) -> Finished:

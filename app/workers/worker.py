@@ -76,7 +76,7 @@ class InApp:
 
     def perform_job(self, job: Job, queue: Queue, execution: Execution) -> bool:
         """Run one job; connections that the parent process may have opened are left to the parent."""
-        with self.app.app_context(), bound(job=job.func_name):
+        with self.app.app_context(), bound(job=job.func_name, job_id=job.id):
             db.engine.dispose(close=False)
             done: bool = super().perform_job(job, queue, execution)  # type: ignore[misc]
         return done

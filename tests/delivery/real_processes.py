@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import psutil
@@ -79,6 +79,18 @@ def web(env: dict[str, str], log: Path) -> Iterator[str]:
     (log.parent / f"metrics-{port}").mkdir()
     with running(GUNICORN, env | {"WEB_CONCURRENCY": "1"} | own, log):
         until(lambda: _answers(f"{address}/healthz"))
+        yield address
+
+
+@contextmanager
+def system(env: dict[str, str], folder: Path, *parts: str) -> Iterator[str]:
+    """Processes of the application, a log each in `folder`; yields the address of the web server."""
+    with ExitStack() as stack:
+        address = stack.enter_context(web(env, folder / "web.log"))
+        if "worker" in parts:
+            stack.enter_context(worker(env, folder / "worker.log"))
+        if "scheduler" in parts:
+            stack.enter_context(clock(env, folder / "clock.log"))
         yield address
 
 
