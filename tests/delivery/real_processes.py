@@ -68,25 +68,31 @@ def clock(env: dict[str, str], log: Path) -> "contextmanager[psutil.Process]":  
     return running(CLOCK, env, log)
 
 
-@contextmanager
-def web(env: dict[str, str], log: Path) -> Iterator[str]:
-    """A gunicorn with one process; yields its address once it answers."""
+def free_address() -> str:
+    """An address on this machine where nobody listens."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    address = f"http://127.0.0.1:{port}"
-    own = {"GUNICORN_CMD_ARGS": f"--bind 127.0.0.1:{port}", "PUBLIC_BASE_URL": address}
-    own["PROMETHEUS_MULTIPROC_DIR"] = str(log.parent / f"metrics-{port}")
-    (log.parent / f"metrics-{port}").mkdir()
+        return f"http://127.0.0.1:{probe.getsockname()[1]}"
+
+
+@contextmanager
+def web(env: dict[str, str], log: Path, address: str | None = None) -> Iterator[str]:
+    """A gunicorn with one process, at a free address if none is given; yields it once it answers."""
+    address = address or free_address()
+    host = address.removeprefix("http://")
+    own = {"GUNICORN_CMD_ARGS": f"--bind {host}", "PUBLIC_BASE_URL": address}
+    metrics = log.parent / f"metrics-{host}"
+    own["PROMETHEUS_MULTIPROC_DIR"] = str(metrics)
+    metrics.mkdir()
     with running(GUNICORN, env | {"WEB_CONCURRENCY": "1"} | own, log):
         until(lambda: _answers(f"{address}/healthz"))
         yield address
 
 
 @contextmanager
-def system(env: dict[str, str], folder: Path, *parts: str) -> Iterator[str]:
+def system(env: dict[str, str], folder: Path, *parts: str, address: str | None = None) -> Iterator[str]:
     """Processes of the application, a log each in `folder`; yields the address of the web server."""
     with ExitStack() as stack:
-        address = stack.enter_context(web(env, folder / "web.log"))
+        address = stack.enter_context(web(env, folder / "web.log", address))
         if "worker" in parts:
             stack.enter_context(worker(env, folder / "worker.log"))
         if "scheduler" in parts:

@@ -13,7 +13,7 @@ from app.models.notification import LEGAL_MOVES
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
-PAGES = [README, ROOT / "README.ko.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [README, ROOT / "README.ko.md", *sorted((ROOT / "docs").rglob("*.md"))]
 REQUIRED = {
     ALWAYS: "always",
     PRODUCTION: "production",
