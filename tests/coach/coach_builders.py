@@ -21,6 +21,7 @@ from app.coach import (
 )
 
 FULL = frozenset(Equipment) - {Equipment.BODYWEIGHT}
+MONDAY = date(2026, 3, 2)
 SKIPPED = None
 
 
