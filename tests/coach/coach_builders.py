@@ -148,3 +148,7 @@ def man(**changes: object) -> Profile:
         "equipment": FULL,
     }
     return Profile(**{**values, **changes})  # type: ignore[arg-type]
+
+
+TRAINED = man(experience="INTERMEDIATE", max_daily_minutes=120)
+"""FB_A: squat 4x6 @30, bench 3x8 @32.5, row 3x8 @27.5, deadlift 3x8 @37.5, pallof, lateral raise, curl."""
