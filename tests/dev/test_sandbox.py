@@ -4,30 +4,17 @@ import json
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 
-from dev.sandbox.client import ROOT, Sandbox, running_sandbox
+from dev.sandbox.client import ROOT, Sandbox
 from dev.sandbox.templates import Template
 
 LINK = {"web_url": "https://coach.example.com/p/1", "mobile_web_url": "https://coach.example.com/m/1"}
 TEXT = {"object_type": "text", "text": "오늘 운동이에요.", "link": LINK, "button_title": "보기"}
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Sandbox]:
-    with running_sandbox() as sandbox:
-        yield sandbox
-
-
-@pytest.fixture
-def sandbox(server: Sandbox) -> Sandbox:
-    server.reset()
-    return server
 
 
 def memo(sandbox: Sandbox, template: Any, token: str = "token-1") -> requests.Response:

@@ -21,12 +21,6 @@ def server() -> Iterator[Sandbox]:
         yield sandbox
 
 
-@pytest.fixture
-def sandbox(server: Sandbox) -> Sandbox:
-    server.reset()
-    return server
-
-
 def send(sandbox: Sandbox, *numbers: int, key: str = "k", timeout_s: float = 10) -> requests.Response:
     recipients = [
         {"recipientNo": f"0100000{number:04}", "recipientGroupingKey": f"note-{number}"} for number in numbers

@@ -1,6 +1,5 @@
 """Whose memos the sandbox has taken, and whose it refuses; through the application's own client."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -8,22 +7,10 @@ from flask import Flask
 
 from app.clients.kakao import Kakao, KakaoError
 from app.clients.memo_templates import text
-from dev.sandbox.client import Sandbox, running_sandbox
+from dev.sandbox.client import Sandbox
 
 MEMO = text("오늘 운동이에요.", "https://coach.example.com/t/1", "오늘 운동")
 LONG = "a-token-of-more-than-24-characters"
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Sandbox]:
-    with running_sandbox() as sandbox:
-        yield sandbox
-
-
-@pytest.fixture
-def sandbox(server: Sandbox) -> Sandbox:
-    server.reset()
-    return server
 
 
 @pytest.fixture
