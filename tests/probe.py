@@ -34,7 +34,14 @@ class EchoOut(ma.Schema):
 def make_blueprint() -> Blueprint:
     """A new one each time: a blueprint takes no route once it is registered."""
     blp = Blueprint("probe", __name__, url_prefix="/probe")
+    add_routes_that_take_input(blp)
+    add_routes_with_keys(blp)
+    add_routes_that_refuse(blp)
+    add_routes_that_break(blp)
+    return blp
 
+
+def add_routes_that_take_input(blp: Blueprint) -> None:
     @blp.post("/echo", auth="public")
     @blp.arguments(EchoIn)
     @blp.response(200, EchoOut)
@@ -53,6 +60,8 @@ def make_blueprint() -> Blueprint:
     def page(args: dict[str, Any]) -> dict[str, Any]:
         return {"seen": sorted(args)}
 
+
+def add_routes_with_keys(blp: Blueprint) -> None:
     @blp.post("/client", auth="client")
     @blp.arguments(EchoIn)
     @blp.response(200, EchoOut)
@@ -64,6 +73,8 @@ def make_blueprint() -> Blueprint:
     def for_operators() -> dict[str, Any]:
         return {"seen": []}
 
+
+def add_routes_that_refuse(blp: Blueprint) -> None:
     @blp.get("/conflict/<uuid:plan_id>", auth="public")
     @blp.response(200, EchoOut)
     @blp.alt_response(409, "CONFLICT")
@@ -84,6 +95,8 @@ def make_blueprint() -> Blueprint:
             raise NotFound("No such name.")
         return {"seen": [name]}
 
+
+def add_routes_that_break(blp: Blueprint) -> None:
     @blp.get("/bug", auth="public")
     @blp.response(200, EchoOut)
     @blp.alt_response(500, "INTERNAL_SERVER_ERROR")
@@ -97,5 +110,3 @@ def make_blueprint() -> Blueprint:
     def database() -> dict[str, Any]:
         db.session.execute(text(request.args.get("sql", "SELECT 1")))
         return {"seen": []}
-
-    return blp
