@@ -33,6 +33,29 @@ PENDING = {
     "rir": None,
     "skip_reason": None,
 }
+PLAN = {
+    "source": "rule",
+    "requested_source": "rule",
+    "fallback_reason": None,
+    "status": "ACTIVE",
+    "kind": "training",
+}
+FIRST_SESSION = {
+    "order_no": 1,
+    "exercise": "barbell_back_squat",
+    "exercise_name": "바벨 백스쿼트",
+    "body_part": "허벅지",
+    "target_sets": 4,
+    "target_reps": 4,
+    "target_seconds": None,
+    "target_weight_kg": 30,
+    "target_rest_sec": 180,
+    "target_band": None,
+    "per_side": False,
+    "target_rir": 2,
+    "tier": "MAIN",
+    "sets": [{"set_no": number, **PENDING} for number in (1, 2, 3, 4)],
+}
 
 
 def test_a_plan_has_exactly_the_shape_of_the_contract(client: SpecClient) -> None:
@@ -45,44 +68,21 @@ def test_a_plan_has_exactly_the_shape_of_the_contract(client: SpecClient) -> Non
     plan = response.json
     assert response.headers["Location"] == f"/plans/{plan['id']}"
     sessions, notification = plan.pop("sessions"), plan.pop("notification")
-    assert plan == {
+    minutes = plan["estimated_minutes"]
+    assert plan == PLAN | {
         "id": str(UUID(plan["id"])),
         "user_id": user["id"],
         "target_date": str(on),
-        "source": "rule",
-        "requested_source": "rule",
-        "fallback_reason": None,
-        "status": "ACTIVE",
-        "kind": "training",
-        "summary": f"전신 A · 7종목 · {plan['estimated_minutes']}분",
-        "estimated_minutes": plan["estimated_minutes"],
+        "summary": f"전신 A · 7종목 · {minutes}분",
+        "estimated_minutes": minutes,
     }
-    assert sessions[0] == {
-        "id": str(UUID(sessions[0]["id"])),
-        "order_no": 1,
-        "exercise": "barbell_back_squat",
-        "exercise_name": "바벨 백스쿼트",
-        "body_part": "허벅지",
-        "target_sets": 4,
-        "target_reps": 4,
-        "target_seconds": None,
-        "target_weight_kg": 30,
-        "target_rest_sec": 180,
-        "target_band": None,
-        "per_side": False,
-        "target_rir": 2,
-        "tier": "MAIN",
-        "notes": sessions[0]["notes"],
-        "sets": [{"set_no": number, **PENDING} for number in (1, 2, 3, 4)],
-    }
+    first = sessions[0]
+    assert first == FIRST_SESSION | {"id": str(UUID(first["id"])), "notes": first["notes"]}
     assert [each["order_no"] for each in sessions] == [1, 2, 3, 4, 5, 6, 7]
     assert sessions[1]["target_weight_kg"] == 32.5
     assert sessions[4]["per_side"] is True
-    assert notification == {
-        "id": str(UUID(notification["id"])),
-        "status": "SCHEDULED",
-        "schedule_at": f"{on}T07:00:00+09:00",
-    }
+    schedule = {"status": "SCHEDULED", "schedule_at": f"{on}T07:00:00+09:00"}
+    assert notification == {"id": str(UUID(notification["id"]))} | schedule
 
 
 def test_a_plan_reads_the_same_later(client: SpecClient) -> None:
