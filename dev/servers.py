@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import subprocess
+from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -21,7 +22,7 @@ from dev.processes import ServiceError, Tracked, wait_until
 READY_TIMEOUT_S = 60.0  # a crash recovery may have to read a lot of log first
 
 
-class Server:
+class Server(ABC):
     """One server; the names of its files and its command come from the subclass."""
 
     name: str
@@ -107,20 +108,21 @@ class Server:
         self.stop()
         self.start()
 
+    @abstractmethod
     def before_start(self) -> None:
         """Clear what an earlier run left in the way."""
-        raise NotImplementedError
 
+    @abstractmethod
     def after_start(self) -> None:
         """Do what takes a running server."""
 
+    @abstractmethod
     def command(self) -> list[str]:
         """Return the server's command line."""
-        raise NotImplementedError
 
+    @abstractmethod
     def is_ready(self) -> bool:
         """Whether it answers now."""
-        raise NotImplementedError
 
     def account(self) -> dict[str, Any]:
         """Return Popen's arguments for the account it runs under."""
@@ -170,6 +172,9 @@ class Valkey(Server):
     def before_start(self) -> None:
         """Stop an orphan on our socket; Valkey itself minds no stale file."""
         clear_stale(self._pidfile, str(self.socket), self.stop_signal)
+
+    def after_start(self) -> None:
+        """Nothing: it has no databases to be created."""
 
     def is_ready(self) -> bool:
         """PING; while it loads its data it answers -LOADING."""
