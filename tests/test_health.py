@@ -95,15 +95,16 @@ def test_a_clock_is_there_while_its_session_is(
     clock.dispose()
 
 
-def test_a_clock_that_has_stopped_looking_is_not_there(
-    client: SpecClient, engine: Engine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("app.readiness.CLOCK_FRESH_S", 0)
-    clock = create_engine(engine.url, connect_args={"application_name": "godlife-clock"})
+def test_a_clock_that_has_stopped_looking_is_not_there(own_servers: Services, own_client: SpecClient) -> None:
+    clock = create_engine(own_servers.database_url, connect_args={"application_name": "godlife-clock"})
 
     with clock.connect() as connection:
         connection.execute(text("SELECT 1"))
-        assert statuses(client.get("/readyz"))["scheduler"] == "degraded"
+        assert statuses(own_client.get("/readyz"))["scheduler"] == "ok"
+        set_clock_ahead(own_servers, 20)
+        assert statuses(own_client.get("/readyz"))["scheduler"] == "ok"
+        set_clock_ahead(own_servers, 31)
+        assert statuses(own_client.get("/readyz"))["scheduler"] == "degraded"
     clock.dispose()
 
 
@@ -252,6 +253,18 @@ def change(servers: Services, statements: str) -> None:
     with engine.begin() as connection:
         connection.exec_driver_sql(statements)
     engine.dispose()
+
+
+def set_clock_ahead(servers: Services, seconds: int) -> None:
+    """PostgreSQL says it is that much later, to whoever connects from now on."""
+    change(
+        servers,
+        f"""
+        CREATE OR REPLACE FUNCTION public.clock_timestamp() RETURNS timestamptz LANGUAGE sql
+        AS $$ SELECT pg_catalog.clock_timestamp() + interval '{seconds} s' $$;
+        ALTER DATABASE app SET search_path = public, pg_catalog
+        """,
+    )
 
 
 def timed(client: SpecClient) -> Any:
