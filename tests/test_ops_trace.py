@@ -10,10 +10,10 @@ from factories import add_user, make_notification
 from flask import Flask
 from messages import TEXTS, add_messages, attempts, phone
 from openapi_client import SpecClient
+from receipts import SIGNED, URL, envelope, hook
 from review_builders import add_event, add_message, add_review, decided
 from sqlalchemy import text
 from sqlalchemy.orm import Session
-from test_receipts import SIGNED, URL, envelope, hook
 from trace_builders import facts, names, only_event, story, trace
 
 from app.models import Notification, NotificationProviderCode

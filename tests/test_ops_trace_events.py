@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from factories import make_user, today
 from flask import Flask
-from messages import add_messages, attempts
+from messages import add_messages
 from openapi_client import SpecClient
+from receipts import SIGNED, URL, envelope, hook, request_id_of
 from review_builders import add_event, add_review, decided
 from skill_builders import joined
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from test_receipts import SIGNED, URL, envelope, hook
 from trace_builders import facts, names, only_event, story, trace
 
 from app.models import ChatCallback, WebhookEvent
@@ -34,7 +34,7 @@ def test_a_delivery_result_is_told_with_what_it_did(
 ) -> None:
     [message_id] = add_messages(db_session)
     run_delivery()
-    request_id = str(attempts(db_session, message_id)[0].provider_request_id)
+    request_id = request_id_of(db_session, message_id)
     client.post(URL, json=envelope(hook(message_id, request_id=request_id)), headers=SIGNED)
     before = story(app, only_event(db_session))
     run_webhooks()

@@ -6,9 +6,9 @@ import pytest
 from flask import Flask
 from messages import add_messages, attempts, auto_cap, states
 from openapi_client import SpecClient
+from receipts import SIGNED, URL, envelope, hook, request_id_of
 from sqlalchemy import text
 from sqlalchemy.orm import Session
-from test_receipts import SIGNED, URL, envelope, hook
 
 from app.domain import claims, guardrails, outcomes
 from app.domain.consequences import Meaning
@@ -59,10 +59,7 @@ def test_failed_deliveries_turn_attempts_that_were_ok(
 ) -> None:
     ids = add_messages(db_session, 20)
     run_delivery()
-    hooks = [
-        hook(each, code, f"hook-{each}", str(attempts(db_session, each)[0].provider_request_id))
-        for each in ids[:7]
-    ]
+    hooks = [hook(each, code, f"hook-{each}", request_id_of(db_session, each)) for each in ids[:7]]
 
     again = "2001" if code == "9999" else code  # told of twice, it is turned once
     for number, told in enumerate((code, again)):

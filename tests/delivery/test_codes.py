@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from messages import add_messages, attempts, look, open_reviews
 from openapi_client import SpecClient
+from receipts import SIGNED, URL, envelope, hook, request_id_of
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from test_receipts import SIGNED, URL, envelope, hook
 
 from app.clients.alimtalk_codes import ALL_FAILED, API_CODES, DELIVERY_CODES
 from app.models import Guardrail, SenderHold, User
@@ -79,7 +79,7 @@ def test_a_delivery_code_moves_its_message(
 ) -> None:
     [message_id] = add_messages(db_session)
     run_delivery()
-    request_id = str(attempts(db_session, message_id)[0].provider_request_id)
+    request_id = request_id_of(db_session, message_id)
 
     client.post(URL, json=envelope(hook(message_id, code, request_id=request_id)), headers=SIGNED)
     run_webhooks()
@@ -117,7 +117,7 @@ def test_a_delivery_code_in_no_table_changes_nothing_and_is_shown_to_a_human_onc
     run_delivery()
 
     for number, message_id in enumerate(ids):
-        request_id = str(attempts(db_session, message_id)[0].provider_request_id)
+        request_id = request_id_of(db_session, message_id)
         body = envelope(hook(message_id, "4711", f"hook-{number}", request_id))
         client.post(URL, json=body, headers=SIGNED)
     run_webhooks()

@@ -7,8 +7,8 @@ from factories import AS_CLIENT, make_notification, read_user
 from flask import Flask
 from messages import add_messages, answer, ask_until_decided, attempts, look, open_reviews, phone
 from openapi_client import SpecClient
+from receipts import SIGNED, URL, envelope, hook, request_id_of
 from sqlalchemy.orm import Session
-from test_receipts import SIGNED, URL, envelope, hook, request_id_of
 
 from app.domain import claims, contacts, outcomes
 from app.domain.consequences import Meaning

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from messages import add_messages, attempts, states
 from openapi_client import SpecClient
+from receipts import SIGNED, URL, envelope, hook, request_id_of
 from sqlalchemy.orm import Session
-from test_receipts import SIGNED, URL, envelope, hook
 
 from dev.sandbox.client import Sandbox
 
@@ -45,7 +45,7 @@ def test_an_uncertain_result_does_not_hide_a_certain_one(
 ) -> None:
     [message_id] = add_messages(db_session)
     run_delivery()
-    request_id = str(attempts(db_session, message_id)[0].provider_request_id)
+    request_id = request_id_of(db_session, message_id)
 
     for number, code in enumerate(["3019", "3005"]):
         body = envelope(hook(message_id, code, f"hook-{number}", request_id))

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from messages import add_messages, attempts, look, open_reviews, states
 from openapi_client import SpecClient
+from receipts import SIGNED, URL, envelope, hook, request_id_of
 from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session
-from test_receipts import SIGNED, URL, envelope, hook
 
 from app.domain import gates, periodic
 from app.domain.periodic import EVERY
@@ -136,7 +136,7 @@ def test_pulled_results_are_monotonic(
     lost.configure(delivery_code="3019")
     run_delivery()
     settle(lost)
-    request_id = str(attempts(db_session, message_id)[0].provider_request_id)
+    request_id = request_id_of(db_session, message_id)
     client.post(URL, json=envelope(hook(message_id, "1000", request_id=request_id)), headers=SIGNED)
     run_webhooks()
 

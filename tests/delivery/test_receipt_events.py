@@ -8,9 +8,9 @@ import pytest
 from flask import Flask
 from messages import look, open_reviews
 from openapi_client import SpecClient
+from receipts import SIGNED, URL, envelope, events, hook, request_id_of
 from sqlalchemy import text
 from sqlalchemy.orm import Session
-from test_receipts import SIGNED, URL, envelope, events, hook, request_id_of
 
 from app.domain import events as domain_events
 from app.domain.events import Incoming

@@ -7,50 +7,16 @@ import pytest
 from flask import Flask
 from messages import add_messages, answer, attempts, look, open_reviews
 from openapi_client import SpecClient
-from sqlalchemy import select, text
+from receipts import SIGNED, URL, envelope, events, hook, request_id_of
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.domain import claims, outcomes
 from app.domain.days import utc_now
 from app.extensions import db
-from app.models import WebhookEvent
 from dev.sandbox.client import Sandbox
 
 Run = Callable[[], None]
-URL = "/webhooks/alimtalk/results"
-SIGNED = {"X-Toast-Webhook-Signature": "sandbox-result-signature"}
-
-
-def hook(
-    message_id: object, code: str = "1000", hook_id: str = "hook-1", request_id: str = "r-1"
-) -> dict[str, Any]:
-    return {
-        "hookId": hook_id,
-        "kakaoMessageType": "ALIMTALK_NORMAL",
-        "requestId": request_id,
-        "recipientSeq": 1,
-        "requestDate": "2026-01-05 07:00:00",
-        "createDate": "2026-01-05 07:00:00",
-        "receiveDate": "2026-01-05 07:00:03",
-        "recipientNo": "01000000000",
-        "resultCode": code,
-        "senderGroupingKey": "key",
-        "recipientGroupingKey": str(message_id),
-    }
-
-
-def envelope(*hooks: dict[str, Any]) -> dict[str, Any]:
-    return {"hooksId": "h", "event": "MESSAGE_RESULT_UPDATE", "hooks": list(hooks)}
-
-
-def events(session: Session) -> list[WebhookEvent]:
-    session.rollback()
-    session.expire_all()
-    return list(session.scalars(select(WebhookEvent).order_by(WebhookEvent.received_at)))
-
-
-def request_id_of(session: Session, message_id: Any) -> str:
-    return str(attempts(session, message_id)[0].provider_request_id)
 
 
 def test_a_delivered_result_makes_the_message_delivered(

@@ -10,9 +10,9 @@ from flask import Flask
 from invariants import check, legal_moves
 from messages import add_messages, answer, attempts, look, open_reviews
 from openapi_client import SpecClient
+from receipts import SIGNED, URL, envelope, events, hook, request_id_of
 from sqlalchemy import text
 from sqlalchemy.orm import Session
-from test_receipts import SIGNED, URL, envelope, events, hook
 
 from app.domain import claims, outcomes
 from app.extensions import db
@@ -132,7 +132,7 @@ def test_results_for_strangers_do_not_hold_up_those_for_messages_of_ours(
 ) -> None:
     ids = add_messages(db_session, 5)
     run_delivery()
-    keys = {each: str(attempts(db_session, each)[0].provider_request_id) for each in ids}
+    keys = {each: request_id_of(db_session, each) for each in ids}
 
     tell(*(hook(uuid4()) for _ in range(5)), *(hook(each, request_id=keys[each]) for each in reversed(ids)))
 

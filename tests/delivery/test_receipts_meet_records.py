@@ -6,9 +6,9 @@ from background import in_background
 from flask import Flask
 from messages import add_messages, answer, attempts, look, open_reviews
 from openapi_client import SpecClient
+from receipts import SIGNED, URL, envelope, hook
 from sqlalchemy import Engine, select, text, update
 from sqlalchemy.orm import Session
-from test_receipts import SIGNED, URL, envelope, hook
 
 from app.domain import claims, gates, guardrails, outcomes, pulls, receipts
 from app.domain.claims import Request

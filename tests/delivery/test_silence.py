@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 
-from messages import add_messages, attempts, look, open_reviews, states
+from messages import add_messages, look, open_reviews, states
 from openapi_client import SpecClient
+from receipts import SIGNED, URL, envelope, hook, request_id_of
 from sqlalchemy import update
 from sqlalchemy.orm import Session
-from test_receipts import SIGNED, URL, envelope, hook
 
 from app.models import Notification
 from dev.sandbox.client import Sandbox
@@ -52,7 +52,7 @@ def test_a_result_that_comes_even_later_still_wins(
 ) -> None:
     [message_id] = add_messages(db_session)
     run_delivery()
-    request_id = str(attempts(db_session, message_id)[0].provider_request_id)
+    request_id = request_id_of(db_session, message_id)
     lost.always("results", header_code=-9999)
     pass_time(73 * 3600)
     run_periodic()

@@ -7,9 +7,9 @@ from background import in_background
 from flask import Flask
 from messages import add_messages, answer, attempts, look
 from openapi_client import SpecClient
+from receipts import SIGNED, URL, envelope, hook, request_id_of
 from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
-from test_receipts import SIGNED, URL, envelope, hook
 
 from app.domain import claims, outcomes, scheduling, users
 from app.domain.days import utc_now
@@ -175,7 +175,7 @@ def test_an_early_receipt_of_a_leaver_does_not_break_the_batch(
         db.session.commit()
     [other] = add_messages(db_session)
     run_delivery()
-    request_id = str(attempts(db_session, other)[0].provider_request_id)
+    request_id = request_id_of(db_session, other)
     client.post(URL, json=envelope(hook(other, "1000", "hook-2", request_id)), headers=SIGNED)
     db_session.execute(update(WebhookEvent).values(due_at=datetime.now(UTC)))
     db_session.commit()

@@ -7,9 +7,9 @@ from factories import AS_OPERATOR
 from flask import Flask
 from messages import add_messages, ask_until_decided, look, open_reviews, states
 from openapi_client import SpecClient
+from receipts import SIGNED, URL, envelope, hook, request_id_of
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
-from test_receipts import SIGNED, URL, envelope, hook, request_id_of
 
 from app.domain import gates, guardrails
 from app.domain.consequences import Meaning, Signal, follow

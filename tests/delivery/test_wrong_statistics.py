@@ -9,11 +9,11 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
-from messages import ask_until_decided, attempts, look, states
+from messages import ask_until_decided, look, states
 from openapi_client import SpecClient
+from receipts import SIGNED, URL, envelope, hook, request_id_of
 from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session
-from test_receipts import SIGNED, URL, envelope, hook
 
 from app.models import Notification
 from dev.sandbox.client import Sandbox
@@ -75,7 +75,7 @@ def test_a_batch_is_claimed_recorded_and_delivered(
 ) -> None:
     run_delivery()
     assert states(db_session) == ["SENT"] * COUNT
-    request_id = str(attempts(db_session, many[0])[0].provider_request_id)
+    request_id = request_id_of(db_session, many[0])
     half = [hook(each, "1000", f"hook-{each}", request_id) for each in islice(many, COUNT // 2)]
     rest = [hook(each, "9999", f"hook-{each}", request_id) for each in islice(many, COUNT // 2, None)]
     client.post(URL, json=envelope(*half, *rest), headers=SIGNED)
