@@ -18,7 +18,7 @@ from app import config, create_app, extensions, releases
 from app.models import Base
 from dev.services import services
 
-pytest_plugins = ("job_fixtures",)
+pytest_plugins = ("database_fixtures", "job_fixtures")
 
 # A developer's machine explores; CI tries the same examples every time, so that what fails is what changed.
 hypothesis_settings.register_profile("ci", derandomize=True)

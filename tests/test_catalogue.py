@@ -1,7 +1,7 @@
 """Drift: where the live database is not as the models say, for `verify-schema`, `/readyz` and workers."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,18 +9,10 @@ import pytest
 from flask import Flask
 from openapi_client import SpecClient
 from real_processes import clock, until, worker
-from settings import own_database
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, text
 
 from app.domain.catalogue import REQUIRED, drift
 from app.domain.schema_check import known_revisions
-
-
-@pytest.fixture
-def own_url(env: dict[str, str]) -> Iterator[str]:
-    """A database that the test may break."""
-    with own_database(env["DATABASE_URL"]) as url:
-        yield url
 
 
 @pytest.fixture
@@ -31,10 +23,9 @@ def own_app(own_url: str, another_app: Callable[..., Flask]) -> Flask:
 
 
 @pytest.fixture
-def own_engine(own_app: Flask, own_url: str) -> Iterator[Engine]:
-    engine = create_engine(own_url)
-    yield engine
-    engine.dispose()
+def own_engine(own_app: Flask, own_engine: Engine) -> Engine:
+    """Of that application: the database is migrated."""
+    return own_engine
 
 
 def change(engine: Engine, *statements: str) -> None:

@@ -12,8 +12,7 @@ import pytest
 from factories import wait_for_blocked
 from filled_rows import fill
 from flask import Flask
-from settings import own_database
-from sqlalchemy import Engine, MetaData, Table, create_engine, func, inspect, select, text
+from sqlalchemy import Engine, MetaData, Table, func, inspect, select, text
 from sqlalchemy.orm import Session
 
 from app.models import Base
@@ -62,23 +61,9 @@ MIGRATION_LOCK = 724_001
 
 
 @pytest.fixture
-def database_url(env: dict[str, str]) -> Iterator[str]:
-    """An empty database on the tests' server."""
-    with own_database(env["DATABASE_URL"]) as url:
-        yield url
-
-
-@pytest.fixture
-def own_engine(database_url: str) -> Iterator[Engine]:
-    engine = create_engine(database_url)
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture
-def flask_db(database_url: str, another_app: Callable[..., Flask]) -> Callable[..., tuple[int, str]]:
+def flask_db(own_url: str, another_app: Callable[..., Flask]) -> Callable[..., tuple[int, str]]:
     """`flask db …` on the empty database: its exit code and what it printed."""
-    app = another_app(DATABASE_URL=database_url)
+    app = another_app(DATABASE_URL=own_url)
 
     def run(*args: str) -> tuple[int, str]:
         result = app.test_cli_runner().invoke(args=["db", *args])
@@ -244,10 +229,10 @@ def test_the_same_upgrade_again_does_nothing(filled: Engine, flask_db: Any) -> N
 
 
 @contextmanager
-def process(database_url: str, *args: str) -> Iterator[subprocess.Popen[str]]:
+def process(own_url: str, *args: str) -> Iterator[subprocess.Popen[str]]:
     """`flask db …` as a release runs it."""
     command = [sys.executable, "-m", "flask", "--app", "wsgi", "db", *args]
-    environ = os.environ | {"DATABASE_URL": database_url}
+    environ = os.environ | {"DATABASE_URL": own_url}
     pipe = subprocess.PIPE
     with subprocess.Popen(command, cwd=ROOT, env=environ, stdout=pipe, stderr=pipe, text=True) as started:
         try:
@@ -256,10 +241,10 @@ def process(database_url: str, *args: str) -> Iterator[subprocess.Popen[str]]:
             started.kill()
 
 
-def test_two_releases_at_once_wait_for_each_other(database_url: str, own_engine: Engine) -> None:
+def test_two_releases_at_once_wait_for_each_other(own_url: str, own_engine: Engine) -> None:
     with own_engine.connect() as holder:
         holder.execute(select(func.pg_advisory_lock(MIGRATION_LOCK)))
-        with process(database_url, "upgrade") as one, process(database_url, "upgrade") as other:
+        with process(own_url, "upgrade") as one, process(own_url, "upgrade") as other:
             wait_for_blocked(own_engine, 2)
             holder.execute(select(func.pg_advisory_unlock(MIGRATION_LOCK)))
             said = [each.communicate(timeout=60) for each in (one, other)]
@@ -273,12 +258,12 @@ def test_two_releases_at_once_wait_for_each_other(database_url: str, own_engine:
 
 @pytest.mark.parametrize(("start", "step"), [(FIRST, "upgrade"), (SECOND, "downgrade")])
 def test_a_table_that_is_held_fails_the_release_instead_of_stopping_the_service(
-    database_url: str, flask_db: Any, own_engine: Engine, start: str, step: str
+    own_url: str, flask_db: Any, own_engine: Engine, start: str, step: str
 ) -> None:
     assert flask_db("upgrade", start)[0] == 0
     before = set(reflected(own_engine))
 
-    with own_engine.connect() as holder, process(database_url, step) as release:
+    with own_engine.connect() as holder, process(own_url, step) as release:
         holder.execute(text("LOCK TABLE notifications"))
         wait_for_blocked(own_engine, 1)
         said = release.communicate(timeout=20)

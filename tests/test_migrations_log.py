@@ -5,15 +5,13 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from alembic.script import ScriptDirectory
 from factories import wait_for_blocked
-from settings import own_database
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, text
 
 from app import releases
 
@@ -25,34 +23,21 @@ OTHER = "9d8e7f6a5b4c"
 MIGRATION_LOCK = 724_001
 
 
-@pytest.fixture
-def database_url(env: dict[str, str]) -> Iterator[str]:
-    with own_database(env["DATABASE_URL"]) as url:
-        yield url
-
-
-@pytest.fixture
-def own_engine(database_url: str) -> Iterator[Engine]:
-    engine = create_engine(database_url)
-    yield engine
-    engine.dispose()
-
-
-def start(database_url: str, *args: str, **environ: str) -> subprocess.Popen[str]:
+def start(own_url: str, *args: str, **environ: str) -> subprocess.Popen[str]:
     """`flask db …` as a release runs it, with more in its environment."""
     given = {name: value for name, value in os.environ.items() if name != "DYNO"}
     return subprocess.Popen(
         [sys.executable, "-m", "flask", "db", *args],
         cwd=ROOT,
-        env=given | {"DATABASE_URL": database_url} | environ,
+        env=given | {"DATABASE_URL": own_url} | environ,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
     )
 
 
-def run(database_url: str, *args: str, code: int = 0, **environ: str) -> str:
-    with start(database_url, *args, **environ) as process:
+def run(own_url: str, *args: str, code: int = 0, **environ: str) -> str:
+    with start(own_url, *args, **environ) as process:
         said, _ = process.communicate(timeout=60)
     assert process.returncode == code, said
     return said
@@ -72,10 +57,8 @@ def commits(engine: Engine) -> list[str]:
     return [row.detail["commit"] for row in log(engine) if row.kind == "deploy"]
 
 
-def test_an_upgrade_writes_from_where_to_where_by_whom_and_how_long(
-    database_url: str, own_engine: Engine
-) -> None:
-    run(database_url, "upgrade")
+def test_an_upgrade_writes_from_where_to_where_by_whom_and_how_long(own_url: str, own_engine: Engine) -> None:
+    run(own_url, "upgrade")
 
     (row,) = log(own_engine)
     ms = row.detail["ms"]
@@ -86,44 +69,42 @@ def test_an_upgrade_writes_from_where_to_where_by_whom_and_how_long(
 
 
 def test_each_way_up_and_down_is_a_row_and_what_changes_nothing_is_none(
-    database_url: str, own_engine: Engine
+    own_url: str, own_engine: Engine
 ) -> None:
     steps = (["upgrade", SECOND], ["upgrade", SECOND], ["current"], ["downgrade"], ["upgrade"], ["upgrade"])
 
     for each in steps:
-        run(database_url, *each)
+        run(own_url, *each)
 
     assert moves(own_engine) == [(None, SECOND), (SECOND, FIRST), (FIRST, HEAD)]
 
 
-def test_all_the_way_down_takes_the_log_with_it_without_complaint(
-    database_url: str, own_engine: Engine
-) -> None:
-    run(database_url, "upgrade", SOURCE_VERSION=COMMIT)
+def test_all_the_way_down_takes_the_log_with_it_without_complaint(own_url: str, own_engine: Engine) -> None:
+    run(own_url, "upgrade", SOURCE_VERSION=COMMIT)
 
-    said = run(database_url, "downgrade", "base", SOURCE_VERSION=COMMIT)
+    said = run(own_url, "downgrade", "base", SOURCE_VERSION=COMMIT)
 
     assert "not logged" not in said
     with own_engine.connect() as connection:
         assert connection.scalar(text("SELECT to_regclass('maintenance_logs')")) is None
-    run(database_url, "upgrade")
+    run(own_url, "upgrade")
     assert moves(own_engine) == [(None, HEAD)]
 
 
-def test_sql_that_is_only_printed_is_not_logged(database_url: str, own_engine: Engine) -> None:
-    run(database_url, "upgrade", SECOND)
+def test_sql_that_is_only_printed_is_not_logged(own_url: str, own_engine: Engine) -> None:
+    run(own_url, "upgrade", SECOND)
 
-    said = run(database_url, "upgrade", "--sql", f"{SECOND}:{HEAD}", GIT_COMMIT=COMMIT)
+    said = run(own_url, "upgrade", "--sql", f"{SECOND}:{HEAD}", GIT_COMMIT=COMMIT)
 
     assert "maintenance_logs" not in said
     assert moves(own_engine) == [(None, SECOND)]
     assert commits(own_engine) == []
 
 
-def test_a_migration_that_fails_writes_nothing(database_url: str, own_engine: Engine) -> None:
-    run(database_url, "upgrade", FIRST)
+def test_a_migration_that_fails_writes_nothing(own_url: str, own_engine: Engine) -> None:
+    run(own_url, "upgrade", FIRST)
 
-    with own_engine.connect() as holder, start(database_url, "upgrade", GIT_COMMIT=COMMIT) as release:
+    with own_engine.connect() as holder, start(own_url, "upgrade", GIT_COMMIT=COMMIT) as release:
         holder.execute(text("LOCK TABLE notifications"))
         wait_for_blocked(own_engine, 1)
         said, _ = release.communicate(timeout=20)
@@ -133,22 +114,22 @@ def test_a_migration_that_fails_writes_nothing(database_url: str, own_engine: En
     assert commits(own_engine) == []
 
 
-def test_a_stamp_is_no_migration(database_url: str, own_engine: Engine) -> None:
-    run(database_url, "upgrade", SECOND)
+def test_a_stamp_is_no_migration(own_url: str, own_engine: Engine) -> None:
+    run(own_url, "upgrade", SECOND)
 
-    run(database_url, "stamp", "head", GIT_COMMIT=COMMIT)
+    run(own_url, "stamp", "head", GIT_COMMIT=COMMIT)
 
     assert moves(own_engine) == [(None, SECOND)]
     assert commits(own_engine) == []
 
 
-def test_a_log_that_cannot_be_written_stops_no_release(database_url: str, own_engine: Engine) -> None:
-    run(database_url, "upgrade", FIRST)
+def test_a_log_that_cannot_be_written_stops_no_release(own_url: str, own_engine: Engine) -> None:
+    run(own_url, "upgrade", FIRST)
     with own_engine.begin() as connection:
         connection.execute(text("DELETE FROM maintenance_logs"))
         connection.execute(text("ALTER TABLE maintenance_logs ADD COLUMN of_the_future int NOT NULL"))
 
-    said = run(database_url, "upgrade", GIT_COMMIT=COMMIT)
+    said = run(own_url, "upgrade", GIT_COMMIT=COMMIT)
 
     assert said.count("release not logged") == 2
     with own_engine.connect() as connection:
@@ -156,22 +137,20 @@ def test_a_log_that_cannot_be_written_stops_no_release(database_url: str, own_en
 
 
 @pytest.mark.parametrize("name", releases.COMMIT_NAMES)
-def test_a_release_writes_its_commit_once(database_url: str, own_engine: Engine, name: str) -> None:
+def test_a_release_writes_its_commit_once(own_url: str, own_engine: Engine, name: str) -> None:
     for _ in range(2):
-        run(database_url, "upgrade", DYNO="release.4711", **{name: COMMIT})
+        run(own_url, "upgrade", DYNO="release.4711", **{name: COMMIT})
 
     (row,) = [each for each in log(own_engine) if each.kind == "deploy"]
     assert (row.actor, row.message) == ("release.4711", f"commit {COMMIT}")
     assert row.detail == {"commit": COMMIT, "revision": HEAD}
 
 
-def test_two_releases_at_once_write_one_deploy_and_one_migration(
-    database_url: str, own_engine: Engine
-) -> None:
+def test_two_releases_at_once_write_one_deploy_and_one_migration(own_url: str, own_engine: Engine) -> None:
     given = {"GIT_COMMIT": COMMIT}
     with own_engine.connect() as holder:
         holder.execute(text("SELECT pg_advisory_lock(:key)"), {"key": MIGRATION_LOCK})
-        with start(database_url, "upgrade", **given) as one, start(database_url, "upgrade", **given) as other:
+        with start(own_url, "upgrade", **given) as one, start(own_url, "upgrade", **given) as other:
             wait_for_blocked(own_engine, 2)
             holder.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": MIGRATION_LOCK})
             said = [each.communicate(timeout=60) for each in (one, other)]
@@ -181,21 +160,19 @@ def test_two_releases_at_once_write_one_deploy_and_one_migration(
     assert commits(own_engine) == [COMMIT]
 
 
-def test_going_back_to_an_earlier_commit_is_a_deploy_too(database_url: str, own_engine: Engine) -> None:
+def test_going_back_to_an_earlier_commit_is_a_deploy_too(own_url: str, own_engine: Engine) -> None:
     for commit in (COMMIT, OTHER, COMMIT):
-        run(database_url, "upgrade", GIT_COMMIT=commit)
+        run(own_url, "upgrade", GIT_COMMIT=commit)
 
     assert commits(own_engine) == [COMMIT, OTHER, COMMIT]
 
 
-def test_a_release_that_finds_the_database_ahead_writes_its_commit(
-    database_url: str, own_engine: Engine
-) -> None:
-    run(database_url, "upgrade", GIT_COMMIT=COMMIT)
+def test_a_release_that_finds_the_database_ahead_writes_its_commit(own_url: str, own_engine: Engine) -> None:
+    run(own_url, "upgrade", GIT_COMMIT=COMMIT)
     with own_engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '999_of_the_future'"))
 
-    run(database_url, "upgrade", GIT_COMMIT=OTHER)
+    run(own_url, "upgrade", GIT_COMMIT=OTHER)
 
     assert commits(own_engine) == [COMMIT, OTHER]
     assert log(own_engine)[-1].detail == {"commit": OTHER, "revision": "999_of_the_future"}
@@ -212,9 +189,9 @@ def test_a_release_that_finds_the_database_ahead_writes_its_commit(
     ],
 )
 def test_without_a_commit_or_short_of_the_head_there_is_no_deploy(
-    database_url: str, own_engine: Engine, args: tuple[str, ...], environ: dict[str, str]
+    own_url: str, own_engine: Engine, args: tuple[str, ...], environ: dict[str, str]
 ) -> None:
-    run(database_url, *args, **environ)
+    run(own_url, *args, **environ)
 
     assert commits(own_engine) == []
 

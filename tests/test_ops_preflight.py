@@ -1,14 +1,13 @@
 """`flask ops preflight`: what is missing for a deployment, and the SQL that it would run."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from click.testing import Result
 from flask import Flask
-from settings import own_database
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, text
 
 from app.domain.schema_check import known_revisions
 
@@ -17,21 +16,8 @@ AWAY = "postgresql://nobody@127.0.0.1:9/none"
 
 
 @pytest.fixture
-def own_url(env: dict[str, str]) -> Iterator[str]:
-    with own_database(env["DATABASE_URL"]) as url:
-        yield url
-
-
-@pytest.fixture
 def own_app(own_url: str, another_app: Callable[..., Flask]) -> Flask:
     return another_app(DATABASE_URL=own_url)
-
-
-@pytest.fixture
-def own_engine(own_url: str) -> Iterator[Engine]:
-    engine = create_engine(own_url)
-    yield engine
-    engine.dispose()
 
 
 def preflight(app: Flask, *args: str) -> Result:
