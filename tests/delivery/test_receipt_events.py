@@ -64,6 +64,55 @@ def test_at_most_a_hundred_forged_rows_an_hour_are_kept(client: SpecClient, db_s
         assert client.post(URL, json={}).status_code == 401
 
     assert len(events(db_session)) == 100
+    assert sum(1 + each.retry_count for each in events(db_session)) == 103
+
+
+def test_two_signatures_are_good_while_one_replaces_the_other(app: Flask, another_app: Any) -> None:
+    client = another_app(KAKAO_RESULT_SIGNATURES="new-signature,old-signature").test_client()
+
+    answers = {
+        value: client.post(
+            URL, json=envelope(hook("x")), headers={"X-Toast-Webhook-Signature": value}
+        ).status_code
+        for value in ("new-signature", "old-signature", "sandbox-result-signature")
+    }
+
+    assert answers == {"new-signature": 200, "old-signature": 200, "sandbox-result-signature": 401}
+
+
+@pytest.mark.parametrize("hours", [26, 70])
+def test_a_result_told_again_days_later_has_no_effect(
+    client: SpecClient,
+    sent: Any,
+    run_delivery: Run,
+    run_webhooks: Run,
+    run_periodic: Run,
+    db_session: Session,
+    pass_time: Callable[[float], None],
+    hours: int,
+) -> None:
+    body = envelope(hook(sent, "9999", request_id=request_id_of(db_session, sent)))
+    first = client.post(URL, json=body, headers=SIGNED)
+    run_webhooks()
+    assert look(db_session, sent).status == "RETRY_SCHEDULED"
+    pass_time(900)
+    run_delivery()
+    before, [known] = look(db_session, sent).status, [event.id for event in events(db_session)]
+
+    pass_time(hours * 3600)
+    db_session.execute(
+        text("UPDATE webhook_events SET received_at = received_at - make_interval(hours => :h)"),
+        {"h": hours},
+    )
+    db_session.commit()
+    run_periodic()
+    again = client.post(URL, json=body, headers=SIGNED)
+    run_webhooks()
+
+    assert (again.status_code, again.get_data()) == (first.status_code, first.get_data())
+    assert (before, look(db_session, sent).status) == ("SENT", "SENT")
+    assert [(event.id, event.status) for event in events(db_session)] == [(known, "PROCESSED")]
+    assert open_reviews(db_session) == []
 
 
 def test_a_proved_event_of_an_unknown_shape_is_kept_for_a_human(

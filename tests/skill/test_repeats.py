@@ -115,11 +115,12 @@ def test_the_same_words_of_somebody_else_are_theirs(client: SpecClient, chat: Ch
     assert (done(client, plan), done(client, their_plan)) == (1, 1)
 
 
+@pytest.mark.parametrize("hours", [0, 26, 70])
 def test_the_same_event_again_has_no_effect_and_the_same_answer(
-    client: SpecClient, chat: Chat, plan: Any, db_session: Session
+    client: SpecClient, chat: Chat, plan: Any, db_session: Session, hours: int
 ) -> None:
     first = post(client, turn("완료"), "event-1")
-    later(db_session, 26 * 3600)
+    later(db_session, hours * 3600)
 
     again = post(client, turn("완료"), "event-1")
 

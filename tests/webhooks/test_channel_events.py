@@ -89,6 +89,36 @@ def test_without_a_good_id_it_is_known_by_what_it_says(
     assert len(events(db_session)) == 2
 
 
+@pytest.mark.parametrize("event_id", ["r-1", None])
+@pytest.mark.parametrize("hours", [26, 70])
+def test_a_change_told_again_days_later_has_no_effect(
+    client: SpecClient,
+    trainee: Any,
+    run_webhooks: Run,
+    run_periodic: Run,
+    db_session: Session,
+    hours: int,
+    event_id: str | None,
+) -> None:
+    first = tell(client, change("blocked"), event_id)
+    tell(client, change("added", 1), "r-2")
+    run_webhooks()
+    db_session.execute(
+        text("UPDATE webhook_events SET received_at = received_at - make_interval(hours => :h)"),
+        {"h": hours},
+    )
+    db_session.commit()
+    run_periodic()
+
+    again = tell(client, change("blocked"), event_id)
+    run_webhooks()
+
+    assert (again.status_code, again.get_data()) == (first.status_code, first.get_data())
+    assert [each.status for each in events(db_session)] == ["PROCESSED"] * 2
+    assert stored(db_session, trainee["id"]).channel_state == "added"
+    assert open_reviews(db_session) == []
+
+
 @pytest.mark.parametrize(
     "body",
     [
