@@ -3,10 +3,13 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from pathlib import Path
 
 import pytest
 from flask import Flask
+from invariants import check
 from messages import add_messages, attempts, look, open_reviews, states
+from real_processes import clock, until, worker
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -86,6 +89,38 @@ def test_a_429_holds_the_sender_as_long_as_it_says_within_reason(
     assert abs(seconds_held(db_session) - expected_s) < 4
     assert len(sandbox.requests("send")) == 1
     assert {attempts(db_session, each)[0].outcome for each in ids} == {"quota"}
+
+
+@pytest.mark.parametrize(("given", "expected_s"), [("300", 300), ("999999999999", 900), ("-5", 60)])
+def test_a_herd_of_workers_that_met_a_429_waits_as_one(
+    process_env: dict[str, str],
+    sandbox: Sandbox,
+    db_session: Session,
+    pass_time: Pass,
+    tmp_path: Path,
+    given: str,
+    expected_s: int,
+) -> None:
+    log, small = tmp_path / "log", process_env | {"DELIVERY_BATCH": "10"}
+    sandbox.configure(latency_ms=50)
+    sandbox.always("send", status=429, body="slow down", headers={"Retry-After": given})
+    with clock(small, log), worker(small, log), worker(small, log), worker(small, log):
+        until(lambda: log.read_text().count("Listening on") == 3)
+        ids = add_messages(db_session, 100)
+        until(lambda: db_session.scalars(select(SenderHold.until)).all() or db_session.rollback())
+        until(lambda: "SENDING" not in states(db_session))
+        asked = len(sandbox.requests("send"))
+        assert abs(seconds_held(db_session) - expected_s) < 10
+        assert asked <= 3  # each worker once
+        assert states(db_session).count("RETRY_SCHEDULED") <= 10 * asked
+
+        sandbox.clear_rules()
+        pass_time(expected_s + 1)
+        until(lambda: set(states(db_session)) <= {"SENT", "DELIVERED"})
+
+    assert sandbox.effects() == {str(each): 1 for each in ids}
+    assert all(row.attempt_count - row.free_attempts == 1 for row in (look(db_session, each) for each in ids))
+    check(db_session, sandbox, worker_died=False)
 
 
 def test_a_429_may_name_a_moment(sandbox: Sandbox, run_delivery: Run, db_session: Session) -> None:
