@@ -63,6 +63,29 @@ def test_fifty_bells_and_four_workers_send_each_message_once(
     check(db_session, sandbox, worker_died=False)
 
 
+def test_four_workers_have_four_requests_in_flight(
+    process_env: dict[str, str], sandbox: Sandbox, db_session: Session, tmp_path: Path
+) -> None:
+    """While one waits for the dealer, the others send: so more workers send more."""
+    log = tmp_path / "log"
+    small = process_env | {"DELIVERY_BATCH": "10"}
+    sandbox.script("send", action="hang", times=4)
+
+    with legal_moves(db_session), clock(small, log), ExitStack() as stack:
+        for _ in range(4):
+            stack.enter_context(worker(small, log))
+        until(lambda: log.read_text().count("Listening on") == 4)
+        ids = add_messages(db_session, 60)
+        sandbox.until_hanging(4)
+        in_flight = states(db_session).count("SENDING")
+        sandbox.release()
+        until(lambda: set(states(db_session)) <= {"SENT", "DELIVERED"})
+
+    assert 4 <= in_flight <= 40
+    assert sandbox.effects() == {str(each): 1 for each in ids}
+    check(db_session, sandbox, worker_died=False)
+
+
 def test_a_thousand_rings_at_once_are_a_handful_of_jobs(
     app: Flask,
     process_env: dict[str, str],
