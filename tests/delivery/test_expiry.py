@@ -4,12 +4,14 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from flask import Flask
 from messages import add_messages, attempts, look, open_reviews, states
 from sqlalchemy import text, update
 from sqlalchemy.orm import Session
 
 from app.domain import endings, gates, guardrails
 from app.domain.wakeups import queues_to_wake
+from app.extensions import kakao
 from app.models import Notification
 from dev.sandbox.client import Sandbox
 
@@ -127,19 +129,30 @@ def test_thousands_that_are_over_are_closed_and_none_of_them_leaves(
     assert states(db_session) == ["EXPIRED"] * (endings.LATE_AT_ONCE + 1) + ["SENT"]
 
 
+@pytest.mark.parametrize("is_there", [True, False])
 def test_a_dealer_that_is_down_for_a_quarter_of_an_hour_costs_nobody_the_message(
-    sandbox: Sandbox, run_delivery: Run, db_session: Session, pass_time: Pass
+    app: Flask, sandbox: Sandbox, run_delivery: Run, db_session: Session, pass_time: Pass, is_there: bool
 ) -> None:
-    ids = add_messages(db_session, 20, kind="daily_plan")
+    """It says so, or nobody is at its address."""
+    ids = add_messages(db_session, 100, kind="daily_plan")
     sandbox.always("send", status=503, header_code=-9999)
+    listen(app, sandbox.base_url if is_there else "http://127.0.0.1:9")
     for _ in range(15):
         run_delivery()
         pass_time(60)
     sandbox.clear_rules()
+    listen(app, sandbox.base_url)
 
     for _ in range(30):
         pass_time(60)
         run_delivery()
 
     assert sandbox.effects() == {str(each): 1 for each in ids}
-    assert states(db_session) == ["SENT"] * 20
+    assert set(states(db_session)) == {"SENT"}
+    assert open_reviews(db_session) == []
+
+
+def listen(app: Flask, address: str) -> None:
+    """The dealer is at that address from now on."""
+    app.config["KAKAO_ALIMTALK_BASE_URL"] = address
+    kakao.init_app(app)
