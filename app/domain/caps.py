@@ -17,6 +17,7 @@ from app.domain.guardrails import Rails
 log = logging.getLogger(__name__)
 
 AUTO_CAP = 30  # messages a minute while most attempts fail
+PROBES = 1  # a minute, while the cap is set and the latest answer left open whether anything arrived
 ENOUGH, MIN_OK = 20, 0.7  # so many attempts must have ended, and such a share of them be ok
 LIFT_OK, LIFT_OF = 18, 20
 # When these end an attempt, it says nothing about whether the sender works.
@@ -29,6 +30,11 @@ _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('send_cap', 0))")
 _LEFT_LAST_MINUTE = text("""
     SELECT coalesce(sum(started), 0) FROM delivery_tallies
     WHERE at > clock_timestamp() - interval '60 seconds'
+""")
+
+_LATEST_IS_UNKNOWN = text("""
+    SELECT outcome = 'unknown' FROM notification_provider_codes
+    WHERE captured_at IS NOT NULL AND is_counted ORDER BY id DESC LIMIT 1
 """)
 
 _ENDED = text("""
@@ -55,13 +61,20 @@ def room(session: Session, rails: Rails, *, lock: bool) -> int | None:
 
     With `lock`, nobody else counts until the commit, so that many workers together keep the cap.
     """
-    caps = [each for each in (rails.send_cap_per_minute, rails.auto_cap) if each is not None]
+    caps = [each for each in (rails.send_cap_per_minute, _automatic(session, rails)) if each is not None]
     if not caps:
         return None
     if lock:
         session.execute(_LOCK)
     left: int = session.scalars(_LEFT_LAST_MINUTE).one()
     return max(0, min(caps) - left)
+
+
+def _automatic(session: Session, rails: Rails) -> int | None:
+    """The automatic cap: fewer still while what leaves may vanish, for each of those may need a human."""
+    if rails.auto_cap is not None and session.scalars(_LATEST_IS_UNKNOWN).first():
+        return min(rails.auto_cap, PROBES)
+    return rails.auto_cap
 
 
 def tally_ended(session: Session, *, ended: int, ok: int) -> None:
