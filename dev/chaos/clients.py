@@ -124,7 +124,7 @@ class Client:
             return False
         self._note(str(answer.status_code), before)
         if answer.status_code not in (200, 201):
-            if answer.status_code < 500:
+            if answer.status_code != 503:
                 self.ledger.broken.append(f"{key}: answered {answer.status_code}")
             return False
         given = answer.json()["id"]
