@@ -3,10 +3,10 @@
 PYTHON = .venv/bin/python
 
 .DEFAULT_GOAL = help
-.PHONY: help setup run test check spec bench chaos demo clean
+.PHONY: help setup run test check spec pictures bench chaos demo clean
 
 help: ## List the commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 
 setup: ## Make .venv and install into it; the others do this first
 	@sh dev/bootstrap.sh
@@ -26,6 +26,9 @@ check: setup ## Run what CI runs: lint, format, types, openapi.json against the 
 
 spec: setup ## Write openapi.json from the routes
 	@exec $(PYTHON) -m dev.check --write
+
+pictures: setup ## Draw the pictures of docs/ that come from the code
+	@exec $(PYTHON) -m dev.pictures
 
 bench: setup ## Measure against the floors
 	@exec $(PYTHON) -m bench $(ARGS)

@@ -1,0 +1,1 @@
+"""The pictures of `docs/` that are drawn from the code: `make pictures` writes them, a test compares."""
