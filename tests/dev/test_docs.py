@@ -55,6 +55,21 @@ def test_links_to_files_lead_somewhere(page: Path) -> None:
     assert [link for link in own if not (page.parent / link).exists()] == []
 
 
+def anchors(page: Path) -> set[str]:
+    """What GitHub calls the headings of a page."""
+    text = re.sub(r"^```.*?^```", "", page.read_text(), flags=re.MULTILINE | re.DOTALL)
+    headings = re.findall(r"^#+ (.*)$", text, flags=re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@every_page
+def test_links_to_headings_lead_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\(([\w./-]*)#([^)]+)\)", page.read_text())
+
+    targets = [(page.parent / name if name else page, anchor) for name, anchor in links]
+    assert [f"{target.name}#{anchor}" for target, anchor in targets if anchor not in anchors(target)] == []
+
+
 @every_page
 def test_paths_in_code_exist(page: Path) -> None:
     found = [
