@@ -17,7 +17,7 @@ from flask import current_app
 from sqlalchemy import Connection, text
 
 from app import releases
-from app.domain.schema_check import current_revision, known_revisions, revision_state
+from app.domain.schema_check import current_revision, is_compared, known_revisions, revision_state
 
 MIGRATION_LOCK = 724_001
 LOCK_TIMEOUT = "5s"
@@ -65,6 +65,7 @@ def _migrate(connection: Connection) -> None:
     context.configure(
         connection=connection,
         target_metadata=database.metadata,
+        include_object=is_compared,
         on_version_apply=lambda step, **_: stamps.append(step.is_stamp),
     )
     with context.begin_transaction():

@@ -4,12 +4,13 @@ import re
 from collections.abc import Collection
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 from app.domain.catalogue import drift
+from app.models.base import LEFT_BEHIND
 
 State = Literal["current", "behind", "ahead", "unknown"]
 
@@ -46,6 +47,25 @@ def revision_state(current: str | None, known: Collection[str], head: str) -> St
     if ours and theirs and int(theirs[1]) > int(ours[1]):
         return "ahead"
     return "unknown"
+
+
+def is_compared(
+    item: Any,
+    name: str | None,
+    kind: str,
+    _is_reflected: bool,
+    counterpart: Any,
+    left_behind: Collection[str] = LEFT_BEHIND,
+) -> bool:
+    """Whether `flask db check` and `flask db migrate` look at this; Alembic's `include_object`.
+
+    Not at what the database still has for the release before, nor at an index or constraint on it.
+    Source: https://alembic.sqlalchemy.org/en/latest/autogenerate.html#omitting-based-on-object
+    """
+    if counterpart is not None or kind == "table":
+        return name not in left_behind
+    columns = (name,) if kind == "column" else tuple(item.columns.keys())
+    return not any(f"{item.table.name}.{column}" in left_behind for column in columns)
 
 
 def is_fit(connection: Connection) -> bool:
