@@ -123,10 +123,22 @@ class Blueprint(SmorestBlueprint):
         def arguments(self, schema: Any, **options: Any) -> Decorator: ...
         def response(self, status_code: int, schema: Any = None, **options: Any) -> Decorator: ...
         def alt_response(self, status_code: int, response: Any = None, **options: Any) -> Decorator: ...
+        @staticmethod
+        def doc(**said: Any) -> Decorator: ...
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[no-untyped-call]
-        self._prepare_doc_cbks.append(_document_auth)
+        self._prepare_doc_cbks += [_document_auth, _document_raw_body]
+
+    def raw_body(self, schema: Any, content_type: str = "application/json") -> Decorator:
+        """Document a body that the view reads and judges by itself, whatever type it is sent as."""
+
+        def decorate(view: View) -> View:
+            body = {"required": True, "content": {content_type: {"schema": schema}}}
+            view.__dict__["_apidoc"] = {**getattr(view, "_apidoc", {}), "raw_body": body}
+            return view
+
+        return decorate
 
     def add_url_rule(
         self,
@@ -255,7 +267,8 @@ def _guarded(view_func: View, auth: str, max_body: int | None) -> View:
         return view_func(**kwargs)
 
     view.__dict__.update(auth=auth, max_body=max_body)
-    view.__dict__["_apidoc"] = {**deepcopy(getattr(view_func, "_apidoc", {})), "auth": auth}
+    doc = deepcopy(getattr(view_func, "_apidoc", {}))
+    view.__dict__["_apidoc"] = {**doc, "auth": auth}
     return view
 
 
@@ -279,3 +292,7 @@ def _document_auth(
         responses[status.value] = status.name
     doc["responses"] = dict(sorted(responses.items(), key=lambda pair: str(pair[0])))
     return doc
+
+
+def _document_raw_body(doc: dict[str, Any], doc_info: dict[str, Any], **_context: Any) -> dict[str, Any]:
+    return doc | ({"requestBody": doc_info["raw_body"]} if "raw_body" in doc_info else {})

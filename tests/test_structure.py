@@ -166,6 +166,16 @@ def test_what_needs_no_proof_is_on_this_list(app: Flask) -> None:
     )
 
 
+def test_what_a_webhook_takes_is_in_the_document(app: Flask) -> None:
+    webhooks = {path: each for path, each in document(app)["paths"].items() if path.startswith("/webhooks/")}
+
+    assert {path: "requestBody" in each["post"] for path, each in webhooks.items()} == dict.fromkeys(
+        webhooks, True
+    )
+    assert "requestBody" not in webhooks["/webhooks/kakao/unlink"]["get"]
+    assert "415" not in webhooks["/webhooks/kakao/skill"]["post"]["responses"]
+
+
 def test_the_document_is_openapi_3_1(app: Flask) -> None:
     found: dict[str, Any] = document(app)
 

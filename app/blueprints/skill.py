@@ -21,7 +21,7 @@ from app.domain.talk import Answered
 from app.errors import InvalidInput, Unavailable
 from app.extensions import db
 from app.openapi import Blueprint
-from app.schemas.webhooks import SkillAnswerOut
+from app.schemas.webhooks import SkillAnswerOut, SkillTurnIn
 from app.strict_json import loads
 from app.workers.bells import ring
 from app.workers.world import world
@@ -33,6 +33,7 @@ NOT_UNDERSTOOD = Reply(talk_person.ONCE_MORE)
 
 
 @blp.post("/kakao/skill", auth="kakao_skill")
+@blp.raw_body(SkillTurnIn)
 @blp.response(200, SkillAnswerOut)
 @blp.alt_response(400, "BAD_REQUEST")
 def skill() -> dict[str, Any]:

@@ -16,15 +16,17 @@ from app.domain.events import Incoming
 from app.errors import InvalidInput
 from app.extensions import db
 from app.openapi import Blueprint
-from app.schemas.webhooks import AckOut
+from app.schemas.webhooks import AckOut, ChannelIn, ResultsIn, UnlinkIn
 from app.strict_json import loads
 from app.workers.bells import ring
 
 blp = Blueprint("webhooks", __name__, url_prefix="/webhooks", description="What providers tell us")
 MIB = 1024 * 1024
+FORM = "application/x-www-form-urlencoded"
 
 
 @blp.post("/alimtalk/results", auth="alimtalk", max_body=2 * MIB)
+@blp.raw_body(ResultsIn)
 @blp.response(200, AckOut)
 @blp.alt_response(400, "BAD_REQUEST")
 @blp.alt_response(401, "UNAUTHORIZED")
@@ -36,6 +38,7 @@ def alimtalk_results() -> dict[str, Any]:
 
 
 @blp.post("/kakao/channel", auth="kakao_admin")
+@blp.raw_body(ChannelIn)
 @blp.response(200, AckOut)
 @blp.alt_response(400, "BAD_REQUEST")
 @blp.alt_response(401, "UNAUTHORIZED")
@@ -46,11 +49,25 @@ def kakao_channel() -> dict[str, Any]:
     return _take("kakao_channel", [_channel_event(loads(body))])
 
 
-@blp.route("/kakao/unlink", methods=["GET", "POST"], auth="kakao_admin")
+@blp.post("/kakao/unlink", auth="kakao_admin")
+@blp.raw_body(UnlinkIn, FORM)
 @blp.response(200, AckOut)
 @blp.alt_response(401, "UNAUTHORIZED")
 def kakao_unlink() -> dict[str, Any]:
     """Take that somebody unlinked their Kakao account; with a right key always 200"""
+    return _take_unlink()
+
+
+@blp.get("/kakao/unlink", auth="kakao_admin")
+@blp.doc(parameters=[{"in": "query", "schema": UnlinkIn}])
+@blp.response(200, AckOut)
+@blp.alt_response(401, "UNAUTHORIZED")
+def kakao_unlink_by_query() -> dict[str, Any]:
+    """Take the same from a query"""
+    return _take_unlink()
+
+
+def _take_unlink() -> dict[str, Any]:
     body = request.get_data()
     prove("kakao_unlink")
     fields = unlink_fields(request.query_string, body)
