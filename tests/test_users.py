@@ -8,7 +8,7 @@ from factories import AS_CLIENT, AS_OPERATOR, at_once, create_user, make_user, p
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from openapi_client import SpecClient
+from openapi_client import SpecClient, document
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -248,3 +248,10 @@ def test_no_body_at_all_makes_the_service_stumble(client: SpecClient, body: dict
     response = create_user(client, **body)
 
     assert response.status_code in (201, 400, 409)
+
+
+def test_the_document_promises_the_whole_profile(app: Flask) -> None:
+    schemas = document(app)["components"]["schemas"]
+
+    assert set(schemas["ProfileOut"]["required"]) == set(schemas["ProfileOut"]["properties"])
+    assert "required" not in schemas["ProfileIn"]

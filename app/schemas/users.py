@@ -154,6 +154,10 @@ class ProfileIn(ma.Schema):
 class ProfileOut(ProfileIn):
     """The whole profile, defaults included."""
 
+    def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
+        """Nothing is left out of an answer."""
+        field_obj.required = True
+
 
 class UserPatch(ma.Schema):
     """What to change of a trainee."""
