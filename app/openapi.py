@@ -18,7 +18,7 @@ from webargs.flaskparser import FlaskParser, is_json_request
 from werkzeug.exceptions import HTTPException
 
 from app import auth as callers
-from app import strict_json
+from app import examples, strict_json
 from app.errors import (
     Conflict,
     DomainError,
@@ -128,7 +128,7 @@ class Blueprint(SmorestBlueprint):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[no-untyped-call]
-        self._prepare_doc_cbks += [_document_auth, _document_raw_body]
+        self._prepare_doc_cbks += [_document_auth, _document_raw_body, examples.document]
 
     def raw_body(self, schema: Any, content_type: str = "application/json") -> Decorator:
         """Document a body that the view reads and judges by itself, whatever type it is sent as."""
@@ -156,6 +156,7 @@ class Blueprint(SmorestBlueprint):
             raise ValueError(f"{rule} must declare auth= as one of: {', '.join(callers.AUTH)}")
         view = _guarded(view_func, auth, max_body)
         options |= {"provide_automatic_options": provide_automatic_options}
+        options["parameters"] = examples.path_parameters(view.__name__, rule)
         super().add_url_rule(rule, endpoint, view, **options)  # type: ignore[no-untyped-call]
 
 
@@ -268,7 +269,7 @@ def _guarded(view_func: View, auth: str, max_body: int | None) -> View:
 
     view.__dict__.update(auth=auth, max_body=max_body)
     doc = deepcopy(getattr(view_func, "_apidoc", {}))
-    view.__dict__["_apidoc"] = {**doc, "auth": auth}
+    view.__dict__["_apidoc"] = {**doc, "auth": auth, "view": view_func.__name__}
     return view
 
 

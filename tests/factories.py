@@ -150,7 +150,10 @@ def add_user(session: Session, **fields: Any) -> User:
 def add_plan(
     session: Session, user_id: UUID, on: date, sets: Sequence[str] = ("PENDING",), **fields: Any
 ) -> ExercisePlan:
-    """A plan with one exercise whose sets are in the states of `sets`; committed. Fields of any table."""
+    """A plan with one exercise whose sets are in the states of `sets`; committed. Fields of any table.
+
+    `session_id` is the id of the exercise.
+    """
     plan = ExercisePlan(
         user_id=user_id,
         target_date=on,
@@ -178,6 +181,8 @@ def add_plan(
         range_high=12,
         per_side=False,
     )
+    if "session_id" in fields:
+        exercise.id = fields.pop("session_id")
     for name, value in fields.items():
         setattr(plan if hasattr(ExercisePlan, name) else exercise, name, value)
     session.add(plan)

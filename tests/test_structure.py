@@ -25,11 +25,12 @@ ALLOWED = {
     "clients": {"clients", "errors"},
     "chat": {"chat", "coach", "errors"},
     "domain": {"domain", "chat", "coach", "models", "errors"},
+    "examples": {"examples"},
     "schemas": {"schemas", "coach", "errors", "strict_json"},
     "ops": {"ops", "clients", "domain", "errors", "extensions", "schemas", "strict_json", "workers"},
 }
-NO_FLASK = ("models", "errors", "strict_json", "coach", "chat", "domain", "schemas")
-NO_NETWORK = ("models", "errors", "strict_json", "coach", "chat", "domain", "schemas")
+NO_FLASK = ("models", "errors", "strict_json", "coach", "chat", "domain", "examples", "schemas")
+NO_NETWORK = ("models", "errors", "strict_json", "coach", "chat", "domain", "examples", "schemas")
 NETWORK = {"requests", "redis", "rq", "urllib3", "socket", "http"}
 FLASK = {"flask", "flask_smorest", "flask_sqlalchemy", "flask_migrate", "werkzeug", "webargs"}
 

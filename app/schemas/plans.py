@@ -106,9 +106,9 @@ class PlanOut(ma.Schema):
 class PlanFilter(PageArgs):
     """Whose plans, and of which days."""
 
-    user_id = Id(required=True)
-    from_date = Day(data_key="from")
-    to_date = Day(data_key="to")
+    user_id = Id(required=True, metadata={"example": "0198f0a0-0000-7000-8000-000000000001"})
+    from_date = Day(data_key="from", metadata={"example": "2026-11-16"})
+    to_date = Day(data_key="to", metadata={"example": "2026-11-23"})
 
 
 class Pain(ma.Schema):
@@ -160,8 +160,8 @@ class SetReportOut(ma.Schema):
 class SummaryFilter(ma.Schema):
     """Which days: a week up to today on the trainee's calendar, unless said."""
 
-    from_date = Day(data_key="from")
-    to_date = Day(data_key="to")
+    from_date = Day(data_key="from", metadata={"example": "2026-11-16"})
+    to_date = Day(data_key="to", metadata={"example": "2026-11-23"})
 
 
 class DaySummaryOut(ma.Schema):
