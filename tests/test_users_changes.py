@@ -19,7 +19,7 @@ from factories import (
     today,
 )
 from flask import Flask
-from openapi_client import SpecClient
+from openapi_client import SpecClient, document
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
@@ -43,6 +43,15 @@ def test_a_change_keeps_what_it_does_not_name(client: SpecClient) -> None:
         "updated_at": changed.json["updated_at"],
     }
     assert read_user(client, user["id"]).json == changed.json
+
+
+def test_a_change_without_a_body_changes_nothing_as_the_document_says(app: Flask, client: SpecClient) -> None:
+    user = make_user(client)
+
+    response = client.patch(f"/users/{user['id']}", headers=AS_CLIENT)
+
+    assert (response.status_code, response.json) == (200, user | {"updated_at": response.json["updated_at"]})
+    assert document(app)["paths"]["/users/{user_id}"]["patch"]["requestBody"]["required"] is False
 
 
 def test_a_change_of_nothing_changes_nothing(client: SpecClient) -> None:

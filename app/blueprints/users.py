@@ -38,7 +38,7 @@ def get_user(user_id: UUID) -> User:
 
 
 @blp.patch("/<uuid:user_id>", auth="client")
-@blp.arguments(UserPatch)
+@blp.arguments(UserPatch, required=False)
 @blp.response(200, UserOut)
 @blp.alt_response(404, "NOT_FOUND")
 @blp.alt_response(409, "CONFLICT")
