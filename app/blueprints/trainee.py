@@ -31,7 +31,7 @@ from app.domain import links, sets, trainee_forms, trainee_page, trainee_results
 from app.domain.days import korean_date, utc_now
 from app.errors import DomainError, Forbidden, InvalidInput, NotFound, SetOrder, UnsupportedMediaType
 from app.extensions import db
-from app.openapi import Blueprint, Decorator, database_problem, http_problem
+from app.openapi import PROBLEM_JSON, Blueprint, Decorator, Problem, database_problem, http_problem
 from app.schemas.trainee import PageQuery, SetForm, read_report
 
 blp = Blueprint("trainee", __name__, url_prefix="/t", description="The trainee's phone page, in HTML")
@@ -47,6 +47,10 @@ LOCATION = {"Location": {"schema": {"type": "string"}}}
 ROBOTS = "noindex, nofollow"
 MAX_BODY = 8 * KIB
 ASSET_AGE_S = 3600
+
+
+# An address whose id or number is none fits no route: that is no page.
+no_route = blp.alt_response(404, schema=Problem, content_type=PROBLEM_JSON)
 
 
 def pages(*statuses: int) -> Decorator:
@@ -85,6 +89,7 @@ def trainee_plan(query: dict[str, str], token: str) -> Response:
 @blp.post("/<token>/sessions/<uuid:session_id>/sets/<int:set_no>", auth="trainee_link", max_body=MAX_BODY)
 @blp.arguments(SetForm, location="form")
 @blp.response(303, {"type": "string"}, content_type="text/html", headers=LOCATION)
+@no_route
 @pages(400, 403, 404, 409, 410, 413, 415, 503)
 def trainee_report(form: dict[str, str], token: str, session_id: UUID, set_no: int) -> ResponseReturnValue:
     """Report a set by a form of the page"""
@@ -101,6 +106,7 @@ def trainee_report(form: dict[str, str], token: str, session_id: UUID, set_no: i
 
 @blp.get("/<token>/sessions/<uuid:session_id>/sets/<int:set_no>", auth="trainee_link")
 @blp.response(303, {"type": "string"}, content_type="text/html", headers=LOCATION)
+@no_route
 def trainee_report_page(token: str, session_id: UUID, set_no: int) -> ResponseReturnValue:
     """Go to the page; a browser that opens the tab of a refused form again comes here"""
     return redirect(f"/t/{token}", 303)

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 from flask import Flask
-from openapi_client import SpecClient
+from openapi_client import SpecClient, document
 from trainee_pages import Page, lifter_plan, open_page, token_of
 from werkzeug.test import TestResponse
 
@@ -44,6 +44,17 @@ def test_every_answer_carries_the_pages_own_headers(client: SpecClient) -> None:
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert answer.mimetype == "text/html"
         assert "Set-Cookie" not in answer.headers
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_an_address_that_fits_no_route_is_a_problem_as_the_document_says(
+    app: Flask, client: SpecClient, method: str
+) -> None:
+    answer = client.open(f"/t/x/sessions/{uuid4()}/sets/-1", method=method)
+
+    said = document(app)["paths"]["/t/{token}/sessions/{session_id}/sets/{set_no}"][method]["responses"]
+    assert answer.status_code == 404
+    assert answer.mimetype in said["404"]["content"]
 
 
 def test_no_log_has_the_link(client: SpecClient, capsys: pytest.CaptureFixture[str]) -> None:
