@@ -57,6 +57,14 @@ def test_an_address_that_fits_no_route_is_a_problem_as_the_document_says(
     assert answer.mimetype in said["404"]["content"]
 
 
+@pytest.mark.parametrize("token", ["%0A", "a%0D%0ASet-Cookie:%20x=1", "x"])
+def test_a_link_nobody_signed_is_sent_nowhere(client: SpecClient, token: str) -> None:
+    answer = client.get(f"/t/{token}/sessions/{uuid4()}/sets/1")
+
+    assert answer.status_code == 404
+    assert "Location" not in answer.headers
+
+
 def test_no_log_has_the_link(client: SpecClient, capsys: pytest.CaptureFixture[str]) -> None:
     plan = lifter_plan(client)
     send(client, plan)
