@@ -48,6 +48,8 @@ def check(app: Flask, response: TestResponse) -> None:
     allowed = operation["responses"][str(status)]
     if "$ref" in allowed:
         allowed = spec["components"]["responses"][allowed["$ref"].rsplit("/", 1)[-1]]
+    required = {name for name, header in allowed.get("headers", {}).items() if header.get("required")}
+    assert required <= set(response.headers.keys()), f"missing headers, {where}"
     _check_body(spec, allowed.get("content"), response, where)
 
 

@@ -10,7 +10,7 @@ from app.domain.days import utc_now
 from app.extensions import db
 from app.models import Notification
 from app.openapi import Blueprint
-from app.schemas.common import decode_cursor, page_from
+from app.schemas.common import LOCATION, decode_cursor, page_from
 from app.schemas.notifications import NotificationFilter, NotificationIn, NotificationOut, NotificationPage
 from app.workers.bells import ring
 
@@ -19,7 +19,7 @@ blp = Blueprint("notifications", __name__, url_prefix="/notifications", descript
 
 @blp.post("", auth="client")
 @blp.arguments(NotificationIn)
-@blp.response(201, NotificationOut, headers={"Location": {"schema": {"type": "string"}}})
+@blp.response(201, NotificationOut, headers=LOCATION)
 @blp.alt_response(200, schema=NotificationOut)
 @blp.alt_response(404, "NOT_FOUND")
 @blp.alt_response(409, "CONFLICT")

@@ -11,7 +11,7 @@ from app.domain.days import utc_now
 from app.errors import NeedsReview
 from app.extensions import db
 from app.openapi import Blueprint
-from app.schemas.common import decode_cursor, page_from
+from app.schemas.common import LOCATION, decode_cursor, page_from
 from app.schemas.plans import GenerateIn, PlanFilter, PlanOut, PlanPage, SetReportIn, SetReportOut
 from app.workers.advice import asked_llm
 from app.workers.bells import ring
@@ -22,7 +22,7 @@ SOON = timedelta(seconds=1)
 
 @blp.post("/generate", auth="client")
 @blp.arguments(GenerateIn)
-@blp.response(201, PlanOut, headers={"Location": {"schema": {"type": "string"}}})
+@blp.response(201, PlanOut, headers=LOCATION)
 @blp.alt_response(404, "NOT_FOUND")
 @blp.alt_response(409, "CONFLICT")
 def generate_plan(data: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str]]:

@@ -32,6 +32,7 @@ from app.domain.days import korean_date, utc_now
 from app.errors import DomainError, Forbidden, InvalidInput, NotFound, SetOrder, UnsupportedMediaType
 from app.extensions import db
 from app.openapi import PROBLEM_JSON, Blueprint, Decorator, Problem, database_problem, http_problem
+from app.schemas.common import LOCATION
 from app.schemas.trainee import PageQuery, SetForm, read_report
 
 blp = Blueprint("trainee", __name__, url_prefix="/t", description="The trainee's phone page, in HTML")
@@ -43,7 +44,6 @@ POLICY = (
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 FORM = "application/x-www-form-urlencoded"
-LOCATION = {"Location": {"schema": {"type": "string"}}}
 ROBOTS = "noindex, nofollow"
 MAX_BODY = 8 * KIB
 ASSET_AGE_S = 3600

@@ -11,6 +11,7 @@ from app.domain.days import utc_now
 from app.extensions import db
 from app.models import KakaoToken, User
 from app.openapi import Blueprint
+from app.schemas.common import LOCATION
 from app.schemas.plans import DaySummaryPage, SummaryFilter
 from app.schemas.users import KakaoTokenIn, KakaoTokenOut, LinkCodeOut, UserIn, UserOut, UserPatch
 
@@ -19,7 +20,7 @@ blp = Blueprint("users", __name__, url_prefix="/users", description="Trainees")
 
 @blp.post("", auth="client")
 @blp.arguments(UserIn)
-@blp.response(201, UserOut, headers={"Location": {"schema": {"type": "string"}}})
+@blp.response(201, UserOut, headers=LOCATION)
 @blp.alt_response(403, "FORBIDDEN")
 @blp.alt_response(409, "CONFLICT")
 def create_user(data: dict[str, Any]) -> tuple[User, int, dict[str, str]]:

@@ -21,6 +21,8 @@ DATETIME = re.compile(rf"\d{{4}}-\d\d-\d\d[Tt ]{TIME}([Zz]|[+-]([01]\d|2[0-3]):[
 DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 UUID_TEXT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 YEARS = range(1900, 2200)
+LOCATION = {"Location": {"required": True, "schema": {"type": "string"}}}
+"""The header of an answer that says where what was made is, or where to go; always there."""
 
 CursorValue = datetime | date | UUID | int | str
 
