@@ -93,13 +93,13 @@ class Parser(FlaskParser):
         return strict_json.loads(body)
 
     def load_querystring(self, req: Request, schema: ma.Schema) -> Any:
-        """Query parameters, if the database can hold them."""
-        _refuse_unstorable(req.args.items(multi=True))
+        """Query parameters, if the database can hold them, each given once unless the schema is lenient."""
+        strict_json.check_pairs(req.args.items(multi=True), once=not getattr(schema, "is_lenient", False))
         return super().load_querystring(req, schema)
 
     def load_form(self, req: Request, schema: ma.Schema) -> Any:
         """Form fields, if the database can hold them."""
-        _refuse_unstorable(req.form.items(multi=True))
+        strict_json.check_pairs(req.form.items(multi=True))
         return super().load_form(req, schema)
 
     def handle_error(self, error: ma.ValidationError, *_args: Any, **_kwargs: Any) -> Any:
@@ -247,16 +247,6 @@ def _flatten(found: Any, pointer: str = "#") -> Iterator[dict[str, str]]:
             yield from _flatten(inner, pointer)
     else:
         yield {"pointer": pointer, "detail": str(found)}
-
-
-def _refuse_unstorable(pairs: Any) -> None:
-    errors = [
-        {"pointer": "#" + strict_json.pointer_step(name), "detail": fault}
-        for name, value in pairs
-        if (fault := strict_json.text_fault(name + value))
-    ]
-    if errors:
-        raise InvalidInput("The request holds values that cannot be stored.", errors)
 
 
 def _guarded(view_func: View, auth: str, max_body: int | None) -> View:

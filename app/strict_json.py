@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from math import isfinite
 from typing import Any, NoReturn
@@ -40,6 +40,18 @@ def text_fault(text: str) -> str | None:
     if not text.isascii() and SURROGATE.search(text):
         return "Contains a lone surrogate."
     return None
+
+
+def check_pairs(pairs: Iterable[tuple[str, str]], *, once: bool = False) -> None:
+    """Raise InvalidInput for texts of a query or a form that cannot be stored, and for names given twice."""
+    errors, seen = [], set()
+    for name, value in pairs:
+        fault = text_fault(name + value) or ("Given more than once." if once and name in seen else None)
+        seen.add(name)
+        if fault:
+            errors.append({"pointer": "#" + pointer_step(name), "detail": fault})
+    if errors:
+        raise InvalidInput("The request holds values that cannot be taken.", errors[:MAX_ERRORS])
 
 
 def pointer_step(key: object) -> str:

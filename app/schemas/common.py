@@ -19,6 +19,7 @@ from app.strict_json import INT64, text_fault
 TIME = r"([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?"
 DATETIME = re.compile(rf"\d{{4}}-\d\d-\d\d[Tt ]{TIME}([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)", re.ASCII)
 DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+COUNT = re.compile(r"0|[1-9]\d{0,8}", re.ASCII)
 UUID_TEXT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 YEARS = range(1900, 2200)
 LOCATION = {"Location": {"required": True, "schema": {"type": "string"}}}
@@ -131,10 +132,19 @@ class Table(fields.Dict):
             raise ma.ValidationError(found) from error
 
 
+class Count(fields.Integer):
+    """A number in a query: digits, without a sign, blanks, underscores or leading zeros."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if not isinstance(value, str) or not COUNT.fullmatch(value):
+            raise self.make_error("invalid", input=value)
+        return int(value)
+
+
 class PageArgs(ma.Schema):
     """Which page of a list; inherit it to add filters."""
 
-    limit = fields.Integer(load_default=50, validate=validate.Range(1, 200))
+    limit = Count(load_default=50, validate=validate.Range(1, 200))
     cursor = fields.String(metadata={"description": "`next_cursor` of the page before."})
 
 

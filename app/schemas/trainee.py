@@ -34,6 +34,8 @@ class SetForm(ma.Schema):
 class PageQuery(ma.Schema):
     """Which report the page tells about: `<session id>.<set number>`, and the area that hurts."""
 
+    is_lenient = True  # an address that people pass on: what is odd about it says nothing
+
     set = fields.String(load_default="")
     pain = fields.String(load_default="")
 
