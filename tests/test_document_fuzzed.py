@@ -16,6 +16,7 @@ from example_rows import add_example_rows, example_token
 from factories import today
 from flask import Flask
 from hypothesis import settings
+from openapi_client import ANYWHERE
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi import checks
 from sqlalchemy.orm import Session
@@ -43,6 +44,7 @@ DOCUMENT = schemathesis.openapi.from_path(COMMITTED, config=CONFIG)
 OPERATIONS = {str(each): each for each in ALL}
 DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 UUID_TEXT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
+LONGEST_ADDRESS = 4000
 DAYS = ("target_date", "from", "to")
 
 
@@ -108,8 +110,12 @@ def test_every_answer_is_one_of_the_document(
 
     response = case.call(service, headers=operation.proof, allow_redirects=False, timeout=20)
 
+    if response.status_code == 414:  # by the server: no address of ours is so long
+        assert len(response.request.path_url) > LONGEST_ADDRESS
+        return
     if response.request.method == operation.method:
         answers[str(operation)].append(response.status_code)
+        assert response.status_code in operation.statuses | ANYWHERE
     excluded = [checks.negative_data_rejection] if operation.path.startswith(TAKES_ALL) else []
     case.validate_response(response, [each for each in CHECKS if each not in excluded])
 

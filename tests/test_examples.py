@@ -49,6 +49,11 @@ class Operation:
         return next(iter(content.items()))
 
     @property
+    def statuses(self) -> set[int]:
+        """All statuses that it may answer with."""
+        return {int(status) for status in self.said["responses"]}
+
+    @property
     def success(self) -> tuple[int, dict[str, Any]]:
         """The main status that is no refusal, and what is said of its JSON: the one with an example."""
         found = [
