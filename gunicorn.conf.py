@@ -33,7 +33,7 @@ from app.logs import gunicorn_config  # noqa: E402
 settings = load()
 
 bind = f"0.0.0.0:{os.environ.get('PORT', '8000')}"  # noqa: S104 - a PaaS routes from outside
-worker_class = "gthread"
+worker_class = "app.web.Worker"  # gthread, with deadlines for slow clients
 workers = settings["WEB_CONCURRENCY"]
 threads = settings["WEB_THREADS"]
 

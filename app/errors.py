@@ -19,6 +19,18 @@ class DomainError(Exception):
         self.headers = headers or {}
         self.extra = extra
 
+    def members(self, request_id: str, status: int | None = None) -> dict[str, Any]:
+        """The problem document (RFC 9457); `status` replaces the class's own."""
+        return {
+            "type": "/problems/" + self.code.replace("_", "-"),
+            "title": self.title,
+            "status": status or self.status,
+            "detail": self.detail,
+            "code": self.code,
+            "request_id": request_id,
+            **self.extra,
+        }
+
 
 class InvalidInput(DomainError):
     """`errors` is a list of `{"pointer": "#/target_date", "detail": "…"}`."""

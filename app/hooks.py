@@ -21,6 +21,8 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
+# A year. Not for subdomains, which may be somebody else's; browsers heed it over https only.
+STRICT_TRANSPORT = {"Strict-Transport-Security": "max-age=31536000"}
 
 
 class NoSessions(SessionInterface):
@@ -34,6 +36,8 @@ class NoSessions(SessionInterface):
 def init_app(app: Flask) -> None:
     """Flask runs what comes after a request in reverse order: the log line is the last."""
     app.session_interface = NoSessions()
+    over_https = app.config["PUBLIC_BASE_URL"].startswith("https://")
+    app.extensions["answer_headers"] = HEADERS | (STRICT_TRANSPORT if over_https else {})
     app.before_request(_begin)
     app.before_request(_refuse)
     app.after_request(_log)
@@ -63,7 +67,7 @@ def _refuse() -> None:
 def _add_headers(response: Response) -> Response:
     headers = response.headers
     given = {name.lower() for name, _ in headers}
-    for name, value in (("X-Request-Id", g.request_id), *HEADERS.items()):
+    for name, value in (("X-Request-Id", g.request_id), *current_app.extensions["answer_headers"].items()):
         if name.lower() not in given:  # setdefault goes through all headers twice
             headers.add(name, value)
     return response

@@ -199,15 +199,7 @@ class Api(flask_smorest.Api):
 
 def problem(error: DomainError, status: int | None = None) -> Response:
     """The answer for a refusal; `status` replaces the class's own."""
-    body = {
-        "type": "/problems/" + error.code.replace("_", "-"),
-        "title": error.title,
-        "status": status or error.status,
-        "detail": error.detail,
-        "code": error.code,
-        "request_id": g.get("request_id", ""),
-        **error.extra,
-    }
+    body = error.members(g.get("request_id", ""), status)
     response = current_app.response_class(json.dumps(body), status or error.status, mimetype=PROBLEM_JSON)
     response.headers.update(error.headers)
     return response

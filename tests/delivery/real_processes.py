@@ -75,11 +75,13 @@ def free_address() -> str:
 
 
 @contextmanager
-def web(env: dict[str, str], log: Path, address: str | None = None) -> Iterator[str]:
-    """A gunicorn with one process, at a free address if none is given; yields it once it answers."""
+def web(
+    env: dict[str, str], log: Path, address: str | None = None, options: str = ""
+) -> Iterator[str]:
+    """A gunicorn, at a free address if none is given, with more of its options; yields it once it answers."""
     address = address or free_address()
     host = address.removeprefix("http://")
-    own = {"GUNICORN_CMD_ARGS": f"--bind {host}", "PUBLIC_BASE_URL": address}
+    own = {"GUNICORN_CMD_ARGS": f"--bind {host} {options}", "PUBLIC_BASE_URL": address}
     metrics = log.parent / f"metrics-{host}"
     own["PROMETHEUS_MULTIPROC_DIR"] = str(metrics)
     metrics.mkdir()
