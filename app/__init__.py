@@ -5,7 +5,7 @@ from typing import Any
 
 from flask.json.provider import DefaultJSONProvider
 
-from app import blueprints, cli, config, deposits, extensions, hooks, logs, readiness
+from app import blueprints, cli, config, deposits, extensions, guesses, hooks, logs, readiness
 
 
 def create_app(overrides: Mapping[str, Any] | None = None) -> logs.App:
@@ -24,6 +24,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> logs.App:
     extensions.init_app(app)
     readiness.init_app(app)
     deposits.init_app(app)
+    guesses.init_app(app)
     blueprints.register(extensions.api)
     cli.init_app(app)
     return app

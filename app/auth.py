@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import current_app, g, request
 
+from app import guesses
 from app.errors import Forbidden, Unauthorized
 
 CLIENT, OPERATOR = "client", "operator"
@@ -42,12 +43,16 @@ SECURITY_SCHEMES: dict[str, dict[str, Any]] = {
 def require(auth: str) -> None:
     """Let the request pass if its key has the role that the route declares; roles of other words pass.
 
-    Raises Unauthorized without a valid key, Forbidden for a client's key on an operator's route.
+    Raises Unauthorized without a valid key, TooManyRequests for too many wrong ones, Forbidden for a client's
+    key on an operator's route.
     """
     if auth not in (CLIENT, OPERATOR):
         return
-    role = _role(request.headers.get("Authorization", ""))
+    header = request.headers.get("Authorization", "")
+    role = _role(header)
     if role is None:
+        if header.strip():
+            guesses.note()
         raise Unauthorized("Send a valid key as 'Authorization: Bearer <key>'.", headers=CHALLENGE)
     if auth == OPERATOR and role != OPERATOR:
         raise Forbidden("This needs an operator key.")

@@ -56,6 +56,7 @@ SETTINGS = (
     Setting("CLIENT_API_KEYS", words(KEY_LENGTH), ALWAYS, None, "keys of apps"),
     Setting("OPERATOR_API_KEYS", words(KEY_LENGTH), ALWAYS, None, "keys of operators"),
     Setting("PUBLIC_BASE_URL", address("http", "https"), PRODUCTION, "http://localhost:8000", "this service"),
+    Setting("TRUSTED_PROXIES", integer(0, 10), NEVER, "1", "proxies that write X-Forwarded-For"),
     Setting("KAKAO_SENDER", choice("alimtalk", "memo"), NEVER, "alimtalk", "who carries notifications"),
     Setting("KAKAO_TOKEN", word(), ALIMTALK, None, "the dealer's secret key"),
     Setting(

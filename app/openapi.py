@@ -194,6 +194,9 @@ class Api(flask_smorest.Api):
             response: dict[str, Any] = {"description": status.phrase}
             if status >= HTTPStatus.BAD_REQUEST:
                 response["content"] = {PROBLEM_JSON: {"schema": self.ERROR_SCHEMA}}
+            if status == HTTPStatus.TOO_MANY_REQUESTS:
+                seconds = {"description": "Seconds to wait.", "schema": {"type": "integer"}}
+                response["headers"] = {"Retry-After": seconds}
             self.spec.components.response(status.name, response, lazy=True)
 
 
@@ -264,6 +267,8 @@ def _document_auth(
     if callers.AUTH[auth]:
         doc["security"] = callers.AUTH[auth]
         statuses |= {HTTPStatus.UNAUTHORIZED, HTTPStatus.SERVICE_UNAVAILABLE}
+    if auth in (callers.CLIENT, callers.OPERATOR):
+        statuses.add(HTTPStatus.TOO_MANY_REQUESTS)
     if auth == callers.OPERATOR:
         statuses.add(HTTPStatus.FORBIDDEN)
     if method in ("post", "put", "patch"):

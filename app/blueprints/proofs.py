@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from flask import current_app, g, request
 
+from app import guesses
 from app.auth import matches
 from app.domain import events
 from app.errors import Unauthorized
@@ -37,6 +38,8 @@ def prove(provider: str) -> None:
 
 def refuse(provider: str, signature_state: str = "invalid") -> None:
     """Note a request that is not proved, and answer 401."""
-    events.note_forgery(db.session(), provider, signature_state, g.request_id)
-    db.session.commit()
+    count = guesses.forgeries_to_note(provider)
+    if count:
+        events.note_forgery(db.session(), provider, signature_state, g.request_id, count)
+        db.session.commit()
     raise Unauthorized("This request is not proved.")

@@ -26,6 +26,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
+from app import guesses
 from app.config import KIB
 from app.domain import links, sets, trainee_forms, trainee_page, trainee_results, trainee_week, trainee_words
 from app.domain.days import korean_date, utc_now
@@ -78,7 +79,7 @@ def trainee_asset(name: str) -> ResponseReturnValue:
 @blp.get("/<token>", auth="trainee_link")
 @blp.arguments(PageQuery, location="query", unknown=ma.EXCLUDE)
 @blp.response(200, {"type": "string"}, content_type="text/html")
-@pages(400, 404, 410, 503)
+@pages(400, 404, 410, 429, 503)
 def trainee_plan(query: dict[str, str], token: str) -> Response:
     """Look at a plan as its trainee"""
     page = trainee_page.load(db.session(), _plan_id(token), utc_now())
@@ -90,7 +91,7 @@ def trainee_plan(query: dict[str, str], token: str) -> Response:
 @blp.arguments(SetForm, location="form")
 @blp.response(303, {"type": "string"}, content_type="text/html", headers=LOCATION)
 @no_route
-@pages(400, 403, 404, 409, 410, 413, 415, 503)
+@pages(400, 403, 404, 409, 410, 413, 415, 429, 503)
 def trainee_report(form: dict[str, str], token: str, session_id: UUID, set_no: int) -> ResponseReturnValue:
     """Report a set by a form of the page"""
     plan_id, now = _plan_id(token), utc_now()
@@ -138,6 +139,7 @@ def _add_headers(response: Response) -> Response:
 def _plan_id(token: str) -> UUID:
     plan_id = links.plan_id_of(current_app.config["SECRET_KEYS"], token)
     if plan_id is None:
+        guesses.note()
         raise NotFound("There is no such page.", kind="not_found")
     return plan_id
 
@@ -182,7 +184,9 @@ def _message(status: int, kind: str) -> Response:
 @blp.errorhandler(DomainError)
 def _refused(error: DomainError) -> Response:
     code = "no_set" if error.code == "not_found" else error.code
-    return _message(error.status, error.extra.get("kind", code))
+    page = _message(error.status, error.extra.get("kind", code))
+    page.headers.update(error.headers)
+    return page
 
 
 @blp.errorhandler(HTTPException)

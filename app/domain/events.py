@@ -119,10 +119,13 @@ def _open(session: Session, provider: str, reason_code: str, ids: Sequence[UUID]
     session.execute(update(WebhookEvent).where(*mine, not_(and_(*waits))).values(review_id=review_id))
 
 
-def note_forgery(session: Session, provider: str, signature_state: str, request_id: str | None) -> None:
+def note_forgery(
+    session: Session, provider: str, signature_state: str, request_id: str | None, count: int = 1
+) -> None:
     """Keep a bodiless row of a request that was not proved, at most 100 an hour a provider.
 
-    Every further one is counted onto the newest row, as its `retry_count`: none goes uncounted.
+    Every further one is counted onto the newest row, as its `retry_count`: none goes uncounted. `count` are
+    this one and those before it that were not noted.
     """
     lock = text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))")
     session.execute(lock, {"key": f"forged:{provider}"})
@@ -136,7 +139,7 @@ def note_forgery(session: Session, provider: str, signature_state: str, request_
     ).all()
     if len(recent) == FORGED_AN_HOUR:
         more = update(WebhookEvent).where(WebhookEvent.id == recent[0])
-        session.execute(more.values(retry_count=WebhookEvent.retry_count + 1))
+        session.execute(more.values(retry_count=WebhookEvent.retry_count + count))
     else:
         session.add(
             WebhookEvent(
@@ -144,6 +147,7 @@ def note_forgery(session: Session, provider: str, signature_state: str, request_
                 event_id=str(uuid4()),
                 status="REJECTED",
                 signature_state=signature_state,
+                retry_count=count - 1,
                 request_id=request_id,
             )
         )

@@ -76,7 +76,11 @@ def free_address() -> str:
 
 @contextmanager
 def web(
-    env: dict[str, str], log: Path, address: str | None = None, options: str = ""
+    env: dict[str, str],
+    log: Path,
+    address: str | None = None,
+    options: str = "",
+    processes: int = 1,
 ) -> Iterator[str]:
     """A gunicorn, at a free address if none is given, with more of its options; yields it once it answers."""
     address = address or free_address()
@@ -85,7 +89,7 @@ def web(
     metrics = log.parent / f"metrics-{host}"
     own["PROMETHEUS_MULTIPROC_DIR"] = str(metrics)
     metrics.mkdir()
-    with running(GUNICORN, env | {"WEB_CONCURRENCY": "1"} | own, log):
+    with running(GUNICORN, env | {"WEB_CONCURRENCY": str(processes)} | own, log):
         until(lambda: _answers(f"{address}/healthz"))
         yield address
 
