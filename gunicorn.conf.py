@@ -25,12 +25,13 @@ if FOLDER not in os.environ:
     remove_left_over(Path(worker_tmp_dir or tempfile.gettempdir()))
     os.environ[FOLDER] = tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=worker_tmp_dir)
 
-from app.config import load  # noqa: E402
-from app.logs import gunicorn_config  # noqa: E402
+from app.config import load, secrets  # noqa: E402
+from app.logs import gunicorn_config, hide  # noqa: E402
 
 # Read here and not only in the workers: a bad environment ends the master at once, with one message and exit
 # code 1. From the workers it would come once for each, and gunicorn would end with 3.
 settings = load()
+hide(secrets(settings))
 
 bind = f"0.0.0.0:{os.environ.get('PORT', '8000')}"  # noqa: S104 - a PaaS routes from outside
 worker_class = "app.web.Worker"  # gthread, with deadlines for slow clients

@@ -17,6 +17,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> logs.App:
     app = logs.App(__name__, static_folder=None)
     app.config.from_mapping(config.load(overrides))
     logs.configure(app.config["LOG_LEVEL"])
+    logs.hide(config.secrets(app.config))
     if isinstance(app.json, DefaultJSONProvider):
         app.json.ensure_ascii = False
         app.json.sort_keys = False

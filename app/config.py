@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from copy import copy
 from typing import Any, NamedTuple
 
+from sqlalchemy.engine import make_url
+
 from app.config_kinds import (
     Kind,
     address,
@@ -14,6 +16,7 @@ from app.config_kinds import (
     integer,
     number,
     phone_numbers,
+    redis_password,
     redis_url,
     word,
     words,
@@ -105,6 +108,12 @@ SETTINGS = (
 APP_ENV = Setting(
     "APP_ENV", choice("production", "development", "test"), NEVER, "production", "how strict to be"
 )
+# Whose values are shown nowhere; of the two addresses, the passwords.
+SECRETS = (
+    *("SECRET_KEYS", "CLIENT_API_KEYS", "OPERATOR_API_KEYS", "KAKAO_TOKEN", "KAKAO_ALIMTALK_APP_KEY"),
+    *("KAKAO_SENDER_KEY", "KAKAO_REST_API_KEY", "KAKAO_CLIENT_SECRET", "KAKAO_ADMIN_KEYS"),
+    *("KAKAO_SKILL_TOKENS", "KAKAO_RESULT_SIGNATURES", "LLM_API_KEY"),
+)
 NAMES = frozenset(setting.name for setting in SETTINGS) | {APP_ENV.name}
 
 
@@ -133,6 +142,14 @@ def from_env(environ: Mapping[str, str]) -> dict[str, Any]:
     if problems:
         raise ConfigError(problems)
     return {**config, **_derived(config)}
+
+
+def secrets(config: Mapping[str, Any]) -> set[str]:
+    """Every value of a configuration that no log may show."""
+    values = [config.get(name) or [] for name in SECRETS]
+    found = {text for value in values for text in ([value] if isinstance(value, str) else value)}
+    passwords = (make_url(config["DATABASE_URL"]).password, redis_password(config["REDIS_URL"]))
+    return found | {password for password in passwords if password}
 
 
 def _read(setting: Setting, environ: Mapping[str, str], problems: list[str], *, required: bool) -> Any:

@@ -138,6 +138,12 @@ def redis_url() -> Kind:
     return Kind("redis://, rediss:// or unix:// with a host or a path", parse)
 
 
+def redis_password(url: str) -> str | None:
+    """The password in a Redis address, wherever it stands there."""
+    found: str | None = parse_url(url).get("password")  # type: ignore[no-untyped-call]
+    return found
+
+
 def _visible(text: str) -> str:
     if not re.fullmatch(r"[!-~]+", text):
         raise ValueError

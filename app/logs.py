@@ -4,17 +4,19 @@ import json
 import logging
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 from flask import Flask, g, has_request_context, request
 
 MAX_TEXT = 8000
 IDS_A_LINE = 100  # some platforms cut a line at 10 kB
+SHORTEST_SECRET = 6  # a shorter one would be found in ordinary words
 # These write to handlers of their own, or (werkzeug) log whole addresses with their queries.
 LEVELS = {
     "alembic": "INFO",
@@ -30,6 +32,7 @@ STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "
 SECRETS = (
     (r"\b(Bearer|KakaoAK|Basic)\s+\S+", r"\1 ***"),
     (r"(/t/)[\w.~-]+", r"\1***"),
+    (r"(\b[a-z][a-z0-9+.-]*://)[^\s/?#'\"]*@", r"\1***@"),
     (r"(https?://[^\s?#'\"]*)\?[^\s'\"]*", r"\1?***"),
     # PostgreSQL quotes whole rows here, up to the next line that SQLAlchemy or traceback writes.
     (r"(?ms)^(DETAIL|CONTEXT):.*?(?=^\[SQL|^\(Background|^The above|^During|^Traceback|\Z)", "\\1: ***\n"),
@@ -39,6 +42,23 @@ NUMBERS = re.compile(
     r"|(?:\+?82[-. ]?|0)1[016789][-. ]?\d{3,4}[-. ]?\d{4}|\d{9,}"
 )
 _bound: ContextVar[dict[str, Any]] = ContextVar("bound")
+
+
+class _Hidden:
+    """The secrets of this process, as one pattern; also as they stand in an address."""
+
+    def __init__(self) -> None:
+        self.texts: set[str] = set()
+        self.pattern: re.Pattern[str] | None = None
+
+    def add(self, texts: Iterable[str]) -> None:
+        spelled = {form for text in texts for form in (text, quote(text, safe=""), quote_plus(text))}
+        self.texts |= {text for text in spelled if len(text) >= SHORTEST_SECRET}
+        longest_first = sorted(self.texts, key=lambda text: (-len(text), text))
+        self.pattern = re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
+
+
+_hidden = _Hidden()
 
 
 class App(Flask):
@@ -66,7 +86,7 @@ class JsonLines(logging.Formatter):
             **_request_fields(),
         }
         extras = {key: value for key, value in vars(record).items() if key not in STANDARD}
-        line |= {key: mask(value) if isinstance(value, str) else value for key, value in extras.items()}
+        line |= {key: _masked(value) for key, value in extras.items()}
         if record.exc_info and record.exc_info[0]:
             line["exception"] = mask(self.formatException(record.exc_info))
         return json.dumps(line, ensure_ascii=False, default=lambda value: mask(str(value)))
@@ -115,6 +135,11 @@ def gunicorn_config(level: str) -> dict[str, Any]:
     }
 
 
+def hide(secrets: Iterable[str]) -> None:
+    """Mask these texts, and those before, in whatever this process logs from now on."""
+    _hidden.add(secrets)
+
+
 @contextmanager
 def bound(**fields: Any) -> Iterator[None]:
     """Put these members (`job=…`, `request_id=…`) on every line logged inside."""
@@ -139,10 +164,23 @@ def about(logger: logging.Logger, event: str, request_ids: Iterable[str | None],
 
 def mask(text: str) -> str:
     """The text without what must not be in a log; ids survive."""
+    if _hidden.pattern:
+        text = _hidden.pattern.sub("***", text)
     for pattern, replacement in SECRETS:
         text = re.sub(pattern, replacement, text)
     text = NUMBERS.sub(lambda found: found["id"] or "***", text)
     return text if len(text) <= MAX_TEXT else f"{text[:1000]} … {text[1000 - MAX_TEXT :]}"
+
+
+def _masked(value: Any) -> Any:
+    """The same value with every text in it masked, however deep."""
+    if isinstance(value, str):
+        return mask(value)
+    if isinstance(value, Mapping):
+        return {mask(str(key)): _masked(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_masked(inner) for inner in value]
+    return value
 
 
 def _request_fields() -> dict[str, Any]:

@@ -10,7 +10,7 @@ from openapi_client import SpecClient
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import IntegrityError
 
-from app.logs import bound, configure, mask
+from app.logs import bound, configure, hide, mask
 
 log = logging.getLogger("tests.logs")
 
@@ -65,12 +65,23 @@ def test_a_line_carries_what_is_bound_and_given(lines: Any) -> None:
         "KakaoAK 0123abc",
         "/t/eyJwIjoiMSJ9.abc-_x",
         "https://kapi.test/v2?token=abc",
+        "redis://:pass-word@cache.test:6379/0",
+        "postgresql+psycopg2://coach:pass@word@db.test/coach",
     ],
 )
 def test_what_must_not_be_logged_is_masked(lines: Any, secret: str) -> None:
     log.warning("sent to %s", secret, extra={"note": f"for {secret}"})
 
     assert secret not in json.dumps(lines())
+
+
+def test_a_hidden_text_is_masked_however_deep_it_stands(lines: Any) -> None:
+    hide(["hidden/text@1", "short"])
+    log.warning("with hidden/text@1", extra={"all": [{"hidden/text@1": ("hidden%2Ftext%401", 3)}]})
+
+    (line,) = lines()
+    assert line["event"] == "with ***" and line["all"] == [{"***": ["***", 3]}]
+    assert mask("short") == "short"
 
 
 def test_ids_and_short_numbers_survive() -> None:

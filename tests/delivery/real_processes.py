@@ -81,6 +81,7 @@ def web(
     address: str | None = None,
     options: str = "",
     processes: int = 1,
+    application: str = "wsgi:app",
 ) -> Iterator[str]:
     """A gunicorn, at a free address if none is given, with more of its options; yields it once it answers."""
     address = address or free_address()
@@ -89,7 +90,7 @@ def web(
     metrics = log.parent / f"metrics-{host}"
     own["PROMETHEUS_MULTIPROC_DIR"] = str(metrics)
     metrics.mkdir()
-    with running(GUNICORN, env | {"WEB_CONCURRENCY": str(processes)} | own, log):
+    with running((*GUNICORN[:-1], application), env | {"WEB_CONCURRENCY": str(processes)} | own, log):
         until(lambda: _answers(f"{address}/healthz"))
         yield address
 
