@@ -3,7 +3,7 @@
 PYTHON = .venv/bin/python
 
 .DEFAULT_GOAL = help
-.PHONY: help setup run test check spec pictures bench chaos demo clean
+.PHONY: help setup run test check audit spec pictures bench chaos demo clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -23,6 +23,9 @@ check: setup ## Run what CI runs: lint, format, types, openapi.json against the 
 	$(PYTHON) -m mypy
 	$(PYTHON) -m dev.check
 	@$(MAKE) --no-print-directory test
+
+audit: setup ## Ask for known vulnerabilities of the pinned packages; "Error 3" is: nobody could be asked
+	@exec $(PYTHON) -m dev.audit $(ARGS)
 
 spec: setup ## Write openapi.json from the routes
 	@exec $(PYTHON) -m dev.check --write
