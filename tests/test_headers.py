@@ -14,8 +14,15 @@ from test_structure import address, rules
 from werkzeug.test import TestResponse
 
 from app.domain.links import token_for
-from app.hooks import HEADERS, STRICT_TRANSPORT
 
+EXPECTED = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "Strict-Transport-Security": "max-age=31536000",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
 # Pages have a policy of their own, which may load what is ours; assets may be kept. The rest is as JSON.
 PAGE_POLICY = re.compile(r"default-src 'none';.*frame-ancestors 'none'")
 PAGES = ("/docs", "/t/")
@@ -25,7 +32,7 @@ ASSETS = ("/docs/swagger-ui", "/docs/favicon", "/t/assets/")
 def faults(answer: TestResponse) -> list[str]:
     """What is wrong with the headers of an answer."""
     path, headers = answer.request.path, answer.headers
-    expected = HEADERS | STRICT_TRANSPORT
+    expected = EXPECTED
     if path.startswith(PAGES):
         policy = headers.get("Content-Security-Policy", "")
         assert PAGE_POLICY.search(policy) or policy == expected["Content-Security-Policy"], path
