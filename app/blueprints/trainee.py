@@ -108,7 +108,7 @@ def trainee_report(form: dict[str, str], token: str, session_id: UUID, set_no: i
 @blp.get("/<token>/sessions/<uuid:session_id>/sets/<int:set_no>", auth="trainee_link")
 @blp.response(303, {"type": "string"}, content_type="text/html", headers=LOCATION)
 @no_route
-@pages(404)
+@pages(404, 429)
 def trainee_report_page(token: str, session_id: UUID, set_no: int) -> ResponseReturnValue:
     """Go to the page; a browser that opens the tab of a refused form again comes here"""
     _plan_id(token)  # what nobody signed may hold what no header can
