@@ -7,7 +7,18 @@ import signal
 import sys
 import time
 
-NAMES = ("generate", "queries", "daily", "delivery", "memory", "claim", "intake", "skill", "hanging")
+NAMES = (
+    "generate",
+    "queries",
+    "daily",
+    "delivery",
+    "workers",
+    "memory",
+    "claim",
+    "intake",
+    "skill",
+    "hanging",
+)
 
 
 def main() -> int:

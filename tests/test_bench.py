@@ -20,7 +20,7 @@ def bench(*arguments: str) -> subprocess.CompletedProcess[str]:
 @pytest.fixture(scope="module")
 def printed() -> list[str]:
     """What a quick run of the cheap measurements prints."""
-    done = bench("generate", "queries", "daily", "claim", "intake", "skill", "hanging", "--quick")
+    done = bench("generate", "queries", "daily", "workers", "claim", "intake", "skill", "hanging", "--quick")
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout.splitlines()
 
@@ -45,6 +45,13 @@ def test_mornings_have_figures_of_few_of_many_and_of_the_floor(printed: list[str
     assert all(re.search(rf"{FIGURE} +{FIGURE} +{SPREAD}", line) for line in few_and_floor)
     (memory,) = [line for line in printed if "MiB, worker and child" in line]
     assert re.search(rf"{FIGURE} +{FIGURE} +{SPREAD} +aim ≤ 1.1 ", memory)
+
+
+def test_many_workers_and_one_have_figures_and_a_ratio(printed: list[str]) -> None:
+    begun = next(place for place, line in enumerate(printed) if line.startswith("workers:"))
+
+    (line,) = [each for each in printed[begun : begun + 5] if each.startswith("  messages/s")]
+    assert re.search(rf"{FIGURE} +{FIGURE} +{SPREAD} +aim ≥ 3 ", line)
 
 
 def test_a_plan_is_made_in_the_queries_it_may_take(printed: list[str]) -> None:
