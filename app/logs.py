@@ -156,7 +156,7 @@ def about(logger: logging.Logger, event: str, request_ids: Iterable[str | None],
     So one id finds the request, the call to the provider and its receipt. More ids than one line holds go on
     in further lines, which are the same but for `part`.
     """
-    ids = sorted({mask(each) for each in request_ids if each})
+    ids = sorted({each for each in request_ids if each})
     for part, start in enumerate(range(0, max(len(ids), 1), IDS_A_LINE), 1):
         more = {"part": part} if part > 1 else {}
         logger.info(event, extra=fields | {"request_ids": ids[start : start + IDS_A_LINE]} | more)
