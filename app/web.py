@@ -22,6 +22,8 @@ BODY_S = 15.0
 SEND_S = 60.0  # a whole answer
 PIECE = 256 * 1024  # of a file
 FIRST_BYTE_S = 0.1  # then a new connection waits without a thread
+LINGER_S = 1.0  # for a client to take its answer and close
+LINGER_BYTES = 64 * 1024
 STATUSES = {
     refusals.LimitRequestLine: (414, "URI Too Long"),
     refusals.LimitRequestHeaders: (431, "Request Header Fields Too Large"),
@@ -37,7 +39,7 @@ class Connection(socket.socket):
     What is too late is a ConnectionResetError, which gunicorn takes for a client that has gone.
     """
 
-    head_s, body_s, send_s = HEAD_S, BODY_S, SEND_S
+    head_s, body_s, send_s, linger_s = HEAD_S, BODY_S, SEND_S, LINGER_S
 
     @classmethod
     def of(cls, plain: socket.socket) -> Self:
@@ -87,6 +89,17 @@ class Connection(socket.socket):
             left = None if left is None else left - len(piece)
         return sent
 
+    def end(self) -> None:
+        """No more requests. Wait for the client to close, or bytes on their way would cost it the answer."""
+        self._read_by, left = monotonic() + self.linger_s, LINGER_BYTES
+        try:
+            self.shutdown(socket.SHUT_WR)
+            while left > 0 and (taken := self.recv(left)):
+                left -= len(taken)
+        except OSError:
+            log.debug("the client has not closed")
+        self._read_by = 0.0
+
     def _limit(self, deadline: float) -> float | None:
         """Set the time that is left; returns what was set. Who wants not to wait at all still doesn't."""
         given, left = self.gettimeout(), deadline - monotonic()
@@ -114,7 +127,16 @@ class Worker(gthread.ThreadWorker):
             if not conn.wait_for_data(FIRST_BYTE_S):
                 return gthread._DEFER
         conn.sock.begin()
-        return super().handle(conn)  # type: ignore[no-untyped-call]
+        is_kept = super().handle(conn)  # type: ignore[no-untyped-call]
+        if not is_kept:
+            conn.sock.end()  # here: gunicorn waits in the thread that accepts, where everybody would wait
+        return is_kept
+
+    def _cap_keepalive(self, deadline: float) -> None:
+        """The worker stops: neither wait long for those who have not asked yet."""
+        super()._cap_keepalive(deadline)  # type: ignore[no-untyped-call]
+        for conn in self.pending_conns:
+            conn.timeout = min(conn.timeout, deadline)
 
     def handle_request(self, req: Any, conn: Any) -> Any:
         """The head is there."""

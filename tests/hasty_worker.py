@@ -4,7 +4,7 @@ from app import web
 
 
 class Connection(web.Connection):
-    head_s, body_s, send_s = 1.0, 1.0, 1.0
+    head_s, body_s, send_s, linger_s = 1.0, 1.0, 1.0, 0.2
 
 
 class Worker(web.Worker):

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
-from real_processes import until, web
+from real_processes import GUNICORN, free_address, running, until, web
 from settings import environment
 
 from app.hooks import HEADERS
@@ -59,6 +59,13 @@ def healthy_after(url: str) -> float:
     began = monotonic()
     assert requests.get(f"{url}/healthz", timeout=20).status_code == 200
     return monotonic() - began
+
+
+def is_up(url: str) -> bool:
+    try:
+        return requests.get(f"{url}/healthz", timeout=20).ok
+    except requests.ConnectionError:
+        return False
 
 
 def drip(connection: socket.socket) -> bool:
@@ -113,6 +120,16 @@ def test_connections_without_a_request_hold_no_thread(server: tuple[str, Path]) 
         assert took < 3
         idle[0].sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
         assert b" 200 " in answer(idle[0])
+
+
+def test_who_goes_on_sending_gets_the_answer(server: tuple[str, Path]) -> None:
+    url, _ = server
+    refused = connect(url, b"no HTTP\r\n\r\n")
+    refused.recv(1)
+
+    refused.sendall(b"and more" * 100)
+
+    assert b'"code": "validation"' in answer(refused)
 
 
 def test_who_does_not_read_the_answer_gives_the_thread_back(server: tuple[str, Path]) -> None:
@@ -177,3 +194,31 @@ def test_production_has_these_deadlines(tmp_path: Path) -> None:
 
     assert b"application/problem+json" in refused
     assert "Using worker: app.web.Worker" in (tmp_path / "log").read_text()
+
+
+@pytest.mark.parametrize("ask", [b"no HTTP\r\n\r\n", b"GET /healthz HTTP/1.0\r\n\r\n"])
+def test_who_does_not_close_stops_nobody(tmp_path: Path, ask: bytes) -> None:
+    with web(AWAY, tmp_path / "log") as url, ExitStack() as stack:
+        began = monotonic()
+        still_open = [stack.enter_context(connect(url, ask)) for _ in range(6)]
+
+        assert [each.recv(5) for each in still_open] == [b"HTTP/"] * 6
+        healthy_after(url)
+
+        assert monotonic() - began < 6  # gunicorn itself would wait 2 s for each, one after the other
+
+
+def test_a_connection_without_a_request_does_not_hold_up_the_end(tmp_path: Path) -> None:
+    url = free_address()
+    env = AWAY | {"WEB_THREADS": "1", "WEB_CONCURRENCY": "1"}
+    env |= {"GUNICORN_CMD_ARGS": f"--bind {url.removeprefix('http://')}"}
+    with running(GUNICORN, env, tmp_path / "log") as master, ExitStack() as stack:
+        until(lambda: is_up(url))
+        stack.enter_context(connect(url))
+        healthy_after(url)  # by the one thread, so it has left the other connection waiting
+
+        began = monotonic()
+        master.terminate()
+        master.wait(40)
+
+        assert monotonic() - began < 15
