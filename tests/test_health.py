@@ -3,11 +3,13 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from factories import AS_OPERATOR
 from flask import Flask
 from openapi_client import SpecClient, document
 from redis import Redis
@@ -217,6 +219,22 @@ def test_a_stopped_database_neither_hangs_it_nor_piles_up_threads(
     assert stuck == again == [f"readyz-{name}" for name in ("database", "migrations", "scheduler", "schema")]
     wait_for(lambda: not probe_threads())
     assert own_client.get("/readyz").status_code == 200
+
+
+@pytest.mark.parametrize(("path", "status", "told"), [("/metrics", 200, "up 0.0"), ("/ops/status", 503, "")])
+def test_a_stopped_database_does_not_hang_what_operators_look_at(
+    own_servers: Services, own_client: SpecClient, path: str, status: int, told: str
+) -> None:
+    own_client.get(path, headers=AS_OPERATOR)  # leaves a connection in the pool
+    with ThreadPoolExecutor() as pool:
+        own_servers.postgres.pause()
+        try:
+            answer = pool.submit(own_client.get, path, headers=AS_OPERATOR).result(timeout=10)
+        finally:
+            own_servers.postgres.resume()
+
+    assert answer.status_code == status
+    assert told in answer.text
 
 
 def test_a_check_that_hangs_is_joined_not_started_again() -> None:

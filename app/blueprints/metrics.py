@@ -27,9 +27,9 @@ def get_metrics() -> Response:
 def _measures() -> list[Measure]:
     checks = current_app.extensions["readiness"].report()[1]
     found = [_seen(name, checks[name].get("count", 0)) for name in ("worker", "scheduler")]
+    is_up = checks["database"]["status"] == "ok"  # one that is stopped would answer never, not late
     try:
-        found += measures.measure(db.session(), current_app.config, utc_now())
-        is_up = True
+        found += measures.measure(db.session(), current_app.config, utc_now()) if is_up else ()
     except SQLAlchemyError as error:
         log.warning("no figures of the database", extra={"error": type(error).__name__})
         is_up = False

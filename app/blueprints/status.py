@@ -5,6 +5,7 @@ from typing import Any
 from flask import current_app
 
 from app.domain import status
+from app.errors import Unavailable
 from app.extensions import db
 from app.openapi import Blueprint
 from app.schemas.status import StatusOut
@@ -17,4 +18,6 @@ blp = Blueprint("ops", __name__, url_prefix="/ops", description="The state of th
 def get_status() -> dict[str, Any]:
     """See what holds the service back, what waits, and what needs a human"""
     _, checks = current_app.extensions["readiness"].report()
+    if checks["database"]["status"] != "ok":  # one that is stopped would answer never, not late
+        raise Unavailable("The database does not answer; try again.")
     return status.load(db.session(), current_app.config) | {"checks": checks}
