@@ -32,8 +32,9 @@ STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "
 SECRETS = (
     (r"\b(Bearer|KakaoAK|Basic)\s+\S+", r"\1 ***"),
     (r"(/t/)[\w.~-]+", r"\1***"),
-    (r"(\b[a-z][a-z0-9+.-]*://)[^\s/?#'\"]*@", r"\1***@"),
-    (r"(https?://[^\s?#'\"]*)\?[^\s'\"]*", r"\1?***"),
+    # No scheme before the first, and no address beyond the next: else long texts would take a square of time.
+    (r"(://)[^\s/?#'\"]*@", r"\1***@"),
+    (r"(https?://(?:(?!https?://)[^\s?#'\"])*)\?[^\s'\"]*", r"\1?***"),
     # PostgreSQL quotes whole rows here, up to the next line that SQLAlchemy or traceback writes.
     (r"(?ms)^(DETAIL|CONTEXT):.*?(?=^\[SQL|^\(Background|^The above|^During|^Traceback|\Z)", "\\1: ***\n"),
 )
