@@ -145,7 +145,8 @@ def test_it_cannot_write_and_reads_one_moment(app: Flask, db_session: Session, e
 
 
 @pytest.mark.parametrize(
-    "args", [("--sample", "0"), ("--sample", "many"), ("--timeout", "0"), ("--days", "1")]
+    "args",
+    [("--sample", "0"), ("--sample", "many"), ("--timeout", "0"), ("--timeout", "nan"), ("--days", "1")],
 )
 def test_wrong_use_is_2(app: Flask, args: tuple[str, ...]) -> None:
     result = check(app, *args)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import redirect_stdout
 from datetime import datetime
 from functools import wraps
+from math import isnan
 from typing import Any, NamedTuple
 
 import click
@@ -107,4 +108,15 @@ class Moment(click.ParamType[datetime]):
             found: datetime = AwareTime().deserialize(value)
         except ma.ValidationError:
             self.fail(f"{value!r} is no time with an offset, such as 2026-11-23T09:00:00+09:00.", param, ctx)
+        return found
+
+
+class Seconds(click.FloatRange):
+    """A number in its range; click lets "nan" into every range."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The number; wrong use when it is none."""
+        found: float = super().convert(value, param, ctx)
+        if isnan(found):
+            self.fail(f"{value!r} is no number.", param, ctx)
         return found

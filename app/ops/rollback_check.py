@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.domain import rollback
 from app.domain.rollback import FailureRate, ReviewSurge, SummaryError
 from app.extensions import db
-from app.ops.output import Line, reports
+from app.ops.output import Line, Seconds, reports
 
 KEEP, ROLL_BACK = "keep", "roll back"
 # What is read belongs to one moment, and nothing can be written by mistake.
@@ -33,7 +33,7 @@ _LIMIT = text("SELECT set_config('statement_timeout', :milliseconds, true)")
 @click.option(
     "--timeout",
     "timeout_s",
-    type=click.FloatRange(0.1, 60),
+    type=Seconds(0.1, 60),
     default=10,
     show_default=True,
     help="Seconds that one look at the database may take.",
