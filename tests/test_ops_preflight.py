@@ -81,6 +81,17 @@ def test_a_database_that_was_broken_by_hand_fails(own_app: Flask, own_engine: En
     )
 
 
+def test_tables_without_a_revision_fail(own_app: Flask, own_engine: Engine) -> None:
+    migrate(own_app, "upgrade")
+    with own_engine.begin() as connection:
+        connection.execute(text("DELETE FROM alembic_version"))
+
+    found = lines(own_app)
+
+    assert preflight(own_app).exit_code == 1
+    assert "has tables but no revision" in found["schema"]["detail"]
+
+
 @pytest.mark.parametrize(("revision", "ok"), [("999_newer", True), ("f00dfeed", False)])
 def test_a_revision_that_is_not_ours(own_app: Flask, own_engine: Engine, revision: str, ok: bool) -> None:
     migrate(own_app, "upgrade")

@@ -61,7 +61,7 @@ def _revision(connection: Connection) -> list[Line]:
     told = f"{current or 'none'}, this code's head is {known[0]}: {state}"
     line = Line(state != "unknown", "revision", told, {"current": current, "head": known[0], "state": state})
     if state == "behind":
-        return [line, _pending(current, known)]
+        return [line, _pending(current, known), *_unversioned(current, connection)]
     found = [each for each in catalogue.drift(connection) if each.stops_work or state == "current"]
     wrong = "; ".join(map(str, found))
     return [
@@ -77,6 +77,14 @@ def _pending(current: str | None, known: tuple[str, ...]) -> Line:
     sql = _sql(current)
     told = f"{len(steps)} to run: {', '.join(reversed(steps))}"
     return Line(True, "migrations", told, {"pending": list(reversed(steps))}, tuple(sql.splitlines()))
+
+
+def _unversioned(current: str | None, connection: Connection) -> list[Line]:
+    """Tables without a revision: the first migration would find them and fail."""
+    absent = sum(each.kind == "table" for each in catalogue.drift(connection))
+    if current is not None or absent == catalogue.expected()["table"]:
+        return []
+    return [Line(False, "schema", "has tables but no revision: restored in part, or never stamped")]
 
 
 def _sql(current: str | None) -> str:
