@@ -171,6 +171,17 @@ def test_an_address_that_is_not_ours_is_told(app: Flask, answer: bytes, said: st
     assert said in lines["channel, wrong secret"]["detail"]
 
 
+@pytest.mark.parametrize("body", [b'{"checks": []}', b'{"checks": {"database": 1}}', b"[]", b"no JSON"])
+def test_another_service_fails_smoke_and_does_not_break_it(app: Flask, body: bytes) -> None:
+    answer = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body)
+
+    with serving(says(answer)) as server:
+        code, lines, _ = ops(app, "smoke", server.url)
+
+    assert (code, lines["readyz"]["ok"]) == (1, False)
+    assert "JSON" in lines["readyz"]["detail"]
+
+
 def test_only_https_is_called_from_outside(app: Flask) -> None:
     code, lines, _ = ops(app, "webhook-check", "http://coach.invalid")
 

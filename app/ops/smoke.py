@@ -77,6 +77,8 @@ def _steps(run: Run, steps: dict[str, Step]) -> Iterator[Line]:
             yield Line(False, name, str(wrong))
         except KeyError as missing:
             yield Line(False, name, f"not tried: there is no {missing.args[0]}")
+        except (AttributeError, TypeError):
+            yield Line(False, name, "answered with JSON of another shape")
 
 
 def _twice(check: Step, run: Run) -> str:
