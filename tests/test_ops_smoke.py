@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from raw_server import says, serving
+from raw_server import hangs, says, serving
 from real_processes import system, until
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
@@ -23,9 +23,9 @@ STEPS = (
 PARTS = ("web", "worker", "scheduler")
 
 
-def ops(app: Flask, command: str, address: str) -> tuple[int, dict[str, Any], str]:
+def ops(app: Flask, command: str, address: str, *more: str) -> tuple[int, dict[str, Any], str]:
     """The exit code, the lines by name, and all that was printed."""
-    result = app.test_cli_runner().invoke(args=["ops", command, "--base-url", address, "--json"])
+    result = app.test_cli_runner().invoke(args=["ops", command, "--base-url", address, "--json", *more])
     found = json.loads(result.stdout)["lines"] if result.stdout else []
     return result.exit_code, {each["name"]: each for each in found}, result.output
 
@@ -105,6 +105,28 @@ def test_a_server_that_is_down_is_named(
     assert f"{named}: " in lines["readyz"]["detail"]
     assert lines["healthz"]["ok"] is True
     assert time.monotonic() - began < 60
+
+
+def test_while_sending_is_paused_smoke_says_so(
+    app: Flask, process_env: dict[str, str], tmp_path: Path
+) -> None:
+    with system(process_env | {"SEND_PAUSED": "1"}, tmp_path, "worker", "scheduler") as address:
+        until_seen(app, "worker", "scheduler")
+        _, lines, _ = ops(app, "smoke", address)
+
+    assert [name for name, line in lines.items() if not line["ok"]] == ["notification"]
+    assert "while sending is paused" in lines["notification"]["detail"]
+
+
+def test_all_steps_together_have_a_limit(app: Flask) -> None:
+    with serving(hangs) as server:
+        began = time.monotonic()
+        code, lines, _ = ops(app, "smoke", server.url, "--timeout", "3")
+        took_s = time.monotonic() - began
+
+    assert (code, took_s < 4.5) == (1, True)
+    assert lines["healthz"]["detail"].startswith("no answer")
+    assert lines["webhook"]["detail"] == "not tried: the time for the whole check is over"
 
 
 def test_nobody_there_is_a_failure_of_every_step(app: Flask) -> None:

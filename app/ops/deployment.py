@@ -1,8 +1,10 @@
 """A running deployment as its clients see it: over HTTP alone, each call with a deadline."""
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -54,11 +56,15 @@ class Answer:
 
 
 class Deployment:
-    """Where it is, and how long one call may take."""
+    """Where it is, how long one call may take, and until when there may be calls at all."""
 
     def __init__(self, base_url: str, deadline_s: float) -> None:
         self.base_url = base_url.rstrip("/")
-        self._session, self._deadline_s = http.new_session(), deadline_s
+        self._session, self._deadline_s, self._end = http.new_session(), deadline_s, math.inf
+
+    def allow(self, seconds: float) -> None:
+        """So much time from now on, for all calls together."""
+        self._end = monotonic() + seconds
 
     @property
     def is_local(self) -> bool:
@@ -75,13 +81,16 @@ class Deployment:
         **content: Any,
     ) -> Answer:
         """One request; `content` is `json`, `data` or `params`. Wrong when no whole answer comes in time."""
+        left = self._end - monotonic()
+        if left <= 0:
+            raise Wrong("not tried: the time for the whole check is over")
         named = dict(headers or {}) | ({"Authorization": f"Bearer {key}"} if key else {})
         try:
             reply = http.call(
                 self._session,
                 method,
                 f"{self.base_url}{path}",
-                deadline_s=self._deadline_s,
+                deadline_s=min(self._deadline_s, left),
                 headers=named,
                 **content,
             )

@@ -14,7 +14,7 @@ from flask.cli import with_appcontext
 
 from app.domain.days import local_date, utc_now
 from app.ops.deployment import Answer, BaseUrl, Deployment, Wrong
-from app.ops.output import Line, reports
+from app.ops.output import Line, Seconds, reports
 
 ZONE = "Asia/Seoul"
 CALL_S, POLL_S = 5.0, 0.5
@@ -44,9 +44,17 @@ class Run:
 
 @click.command("smoke", short_help="Check a running deployment from outside, within a minute.")
 @click.option("--base-url", type=BaseUrl(), required=True, help="Such as https://coach.example.com.")
+@click.option(
+    "--timeout",
+    "timeout_s",
+    type=Seconds(3, 600),
+    default=60,
+    show_default=True,
+    help="Seconds that all of it may take; a sixth of them is for cleaning up.",
+)
 @with_appcontext
 @reports
-def smoke(base_url: str) -> list[Line]:
+def smoke(base_url: str, timeout_s: float) -> list[Line]:
     """Check a running deployment from outside, within a minute; safe in production.
 
     It makes a trainee who is a sandbox: what is scheduled for one is never sent to anybody. It asks for
@@ -59,8 +67,10 @@ def smoke(base_url: str) -> list[Line]:
     run = Run(Deployment(base_url, CALL_S), config["OPERATOR_API_KEYS"][0], keys[0])
     lines = []
     try:
+        run.deployment.allow(timeout_s * 5 / 6)
         lines = [*_steps(run, STEPS)]
     finally:
+        run.deployment.allow(timeout_s / 6)
         cleaned = [*_steps(run, CLEANING)] if "user" in run.made else []
     return [*lines, *cleaned]
 
@@ -151,6 +161,8 @@ def _queued(run: Run) -> str:
     queued = run.made["plan"]["notification"]
     if queued is None:
         raise Wrong("the plan has no notification")
+    if _is_paused(run):
+        raise Wrong("scheduled, but none is taken up while sending is paused (guardrail send_paused)")
     end = time.monotonic() + SETTLED_S
     found: dict[str, Any] = {}
     while time.monotonic() < end:
@@ -159,6 +171,11 @@ def _queued(run: Run) -> str:
             return f"scheduled, then taken up by a worker: CANCELED, {found['reason_code']}"
         time.sleep(POLL_S)
     raise Wrong(f"no worker took it up within {SETTLED_S:g} s: {found.get('status')}")
+
+
+def _is_paused(run: Run) -> bool:
+    found = run.ask("GET", "/guardrails").must_be(200).json
+    return any(each["name"] == "send_paused" and each["value"] for each in found["items"])
 
 
 def _webhook(run: Run) -> str:
