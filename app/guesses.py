@@ -109,8 +109,14 @@ def client_address() -> str:
 
 
 def _parsed(text: str) -> str | None:
+    """An address in one spelling, without the port that some proxies write; None if it is none."""
+    text = text.strip()
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
     try:
-        found: IPv4Address | IPv6Address = ip_address(text.strip())
+        found: IPv4Address | IPv6Address = ip_address(text)
     except ValueError:
         return None
     if isinstance(found, IPv6Address):
