@@ -147,6 +147,32 @@ def add_user(session: Session, **fields: Any) -> User:
     return user
 
 
+PLAN: dict[str, Any] = {
+    "source": "rule",
+    "requested_source": "rule",
+    "kind": "training",
+    "summary": "전신 A · 1종목 · 20분",
+    "estimated_seconds": 1200,
+    "template": "FB_A",
+    "rotation_index": 0,
+    "level": "BEGINNER",
+}
+EXERCISE: dict[str, Any] = {
+    "order_no": 1,
+    "slot": "squat/0",
+    "priority": 1,
+    "tier": "MAIN",
+    "exercise": "goblet_squat",
+    "target_reps": 8,
+    "target_weight_kg": 12,
+    "target_rest_sec": 120,
+    "target_rir": 3,
+    "range_low": 8,
+    "range_high": 12,
+    "per_side": False,
+}
+
+
 def add_plan(
     session: Session, user_id: UUID, on: date, sets: Sequence[str] = ("PENDING",), **fields: Any
 ) -> ExercisePlan:
@@ -154,33 +180,8 @@ def add_plan(
 
     `session_id` is the id of the exercise.
     """
-    plan = ExercisePlan(
-        user_id=user_id,
-        target_date=on,
-        source="rule",
-        requested_source="rule",
-        kind="training",
-        summary="전신 A · 1종목 · 20분",
-        estimated_seconds=1200,
-        template="FB_A",
-        rotation_index=0,
-        level="BEGINNER",
-    )
-    exercise = ExerciseSession(
-        order_no=1,
-        slot="squat/0",
-        priority=1,
-        tier="MAIN",
-        exercise="goblet_squat",
-        target_sets=max(1, len(sets)),
-        target_reps=8,
-        target_weight_kg=12,
-        target_rest_sec=120,
-        target_rir=3,
-        range_low=8,
-        range_high=12,
-        per_side=False,
-    )
+    plan = ExercisePlan(user_id=user_id, target_date=on, **PLAN)
+    exercise = ExerciseSession(target_sets=max(1, len(sets)), **EXERCISE)
     if "session_id" in fields:
         exercise.id = fields.pop("session_id")
     for name, value in fields.items():

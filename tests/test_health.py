@@ -17,7 +17,7 @@ from rq.utils import utcformat
 from sqlalchemy import Engine, create_engine, text
 
 from app.config import VERSION
-from app.domain.schema_check import known_revisions, revision_state
+from app.domain.schema_check import known_revisions
 from app.readiness import Probes
 from dev.services import Services, services
 
@@ -120,25 +120,6 @@ def test_the_checks_leave_no_session_behind(client: SpecClient, engine: Engine) 
     client.get("/readyz")
 
     wait_for(lambda: sessions() == before)
-
-
-@pytest.mark.parametrize(
-    ("current", "state"),
-    [
-        ("002_b", "current"),
-        ("001_a", "behind"),
-        (None, "behind"),
-        ("003_c", "ahead"),
-        ("010_c", "ahead"),
-        ("002_other", "unknown"),
-        ("001_other", "unknown"),
-        ("f00dfeed", "unknown"),
-        ("003", "unknown"),
-        ("003_c,004_d", "unknown"),
-    ],
-)
-def test_how_a_database_stands_to_the_code(current: str | None, state: str) -> None:
-    assert revision_state(current, ("002_b", "001_a"), "002_b") == state
 
 
 @pytest.mark.parametrize(

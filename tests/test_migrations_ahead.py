@@ -10,6 +10,8 @@ import pytest
 from settings import own_database
 from sqlalchemy import create_engine, text
 
+from app.domain.schema_check import revision_state
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -31,6 +33,25 @@ def rolled_back(env: dict[str, str]) -> Iterator[dict[str, str]]:
             connection.execute(text("UPDATE alembic_version SET version_num = '999_of_the_future'"))
         engine.dispose()
         yield own
+
+
+@pytest.mark.parametrize(
+    ("current", "state"),
+    [
+        ("002_b", "current"),
+        ("001_a", "behind"),
+        (None, "behind"),
+        ("003_c", "ahead"),
+        ("010_c", "ahead"),
+        ("002_other", "unknown"),
+        ("001_other", "unknown"),
+        ("f00dfeed", "unknown"),
+        ("003", "unknown"),
+        ("003_c,004_d", "unknown"),
+    ],
+)
+def test_how_a_database_stands_to_the_code(current: str | None, state: str) -> None:
+    assert revision_state(current, ("002_b", "001_a"), "002_b") == state
 
 
 def test_an_upgrade_has_nothing_to_do_and_says_so(rolled_back: dict[str, str]) -> None:
