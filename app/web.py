@@ -2,6 +2,9 @@
 
 gunicorn's own reads a request without a limit of time once its first byte is there: as many half requests as
 there are threads stop a process. And what it refuses by itself it answers in HTML, with the request in it.
+
+It leans on insides of the gunicorn that is pinned: when the pin changes, `tests/test_web.py` says what must
+still hold.
 """
 
 import errno

@@ -14,7 +14,7 @@ from settings import CLIENT_KEY, OPERATOR_KEY, environment, own_database, own_re
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from app import config, create_app, extensions, releases
+from app import config, create_app, extensions, guesses, releases
 from app.models import Base
 from dev.services import services
 
@@ -81,6 +81,7 @@ def app(migrated_app: Flask, engine: Engine, redis: Redis) -> Flask:
     with engine.begin() as connection:
         connection.exec_driver_sql("; ".join(f"DELETE FROM {table.name}" for table in tables))
     redis.flushdb()
+    guesses.init_app(migrated_app)  # what others guessed in this minute does not count
     return migrated_app
 
 

@@ -5,7 +5,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
+from selenium.common.exceptions import (
+    NoSuchElementException,
+    StaleElementReferenceException,
+    WebDriverException,
+)
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
@@ -25,14 +29,43 @@ ROLES = {
     "navigation": "nav",
     "main": "main",
 }
+GONE = "does not belong to the document"  # what Chromium says of an element while the next page comes
 T = TypeVar("T")
 
 
 def until(window: Chrome, probe: Callable[[], T], timeout_s: float = PATIENCE_S) -> T:
     """Ask again and again until the answer is true; TimeoutException after the deadline."""
-    passing = (StaleElementReferenceException, NoSuchElementException)
-    waiting = WebDriverWait(window, timeout_s, poll_frequency=0.05, ignored_exceptions=passing)
-    return waiting.until(lambda _: probe())
+
+    def tried(_: Chrome) -> T | None:
+        try:
+            return probe()
+        except WebDriverException as error:
+            if isinstance(error, NoSuchElementException) or is_of_another_page(error):
+                return None
+            raise
+
+    found: T = WebDriverWait(window, timeout_s, poll_frequency=0.05).until(tried)
+    return found
+
+
+def is_of_another_page(error: WebDriverException) -> bool:
+    """Whether an element was asked for something after its page had gone."""
+    return isinstance(error, StaleElementReferenceException) or GONE in str(error)
+
+
+def until_left(window: Chrome, element: WebElement) -> None:
+    """Until the page that an element was on is no more; TimeoutException after the deadline."""
+    until(window, lambda: _is_gone(element))
+
+
+def _is_gone(element: WebElement) -> bool:
+    try:
+        element.is_enabled()
+    except WebDriverException as error:
+        if not is_of_another_page(error):
+            raise
+        return True
+    return False
 
 
 def by_role(window: Chrome, role: str, name: str | None = None) -> WebElement:

@@ -9,7 +9,6 @@ from factories import AS_CLIENT, get_plan, make_plan, make_user, shift_plan, tod
 from openapi_client import SpecClient
 from pages import (
     DESK,
-    PATIENCE_S,
     PHONE,
     by_label,
     by_role,
@@ -17,13 +16,12 @@ from pages import (
     is_larger_than_the_screen,
     picture,
     until,
+    until_left,
 )
 from real_processes import clock, web, worker
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.support.expected_conditions import staleness_of
-from selenium.webdriver.support.wait import WebDriverWait
 from settings import sandbox_options
 from skill_builders import link_code
 from sqlalchemy.orm import Session
@@ -195,7 +193,7 @@ def press(window: Chrome, label: str) -> None:
     button = window.find_element(By.CSS_SELECTOR, ".current form.numbers button.primary")
     assert button.text.startswith(label)
     button.click()
-    WebDriverWait(window, PATIENCE_S).until(staleness_of(button))
+    until_left(window, button)
 
 
 def test_the_page_works_without_javascript(

@@ -65,8 +65,12 @@ def counts(session: Session) -> tuple[int, int, int]:
 
 
 def left_undone(session: Session, caplog: pytest.LogCaptureFixture) -> tuple[int, list[str]]:
-    """How many events the job has not worked on, and what went wrong: an unlink is 200 even if not stored."""
-    faults = [each.message for each in caplog.records if each.levelname in ("WARNING", "ERROR")]
+    """How many events the job has not worked on, and what went wrong: an unlink is 200 even if not stored.
+
+    That hundreds a minute are forged here is no fault.
+    """
+    said = [each.message for each in caplog.records if each.levelname in ("WARNING", "ERROR")]
+    faults = [each for each in said if each != "too many wrong guesses"]
     return session.scalar(_UNWORKED), faults
 
 
