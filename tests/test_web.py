@@ -15,12 +15,17 @@ from real_processes import GUNICORN, free_address, running, until, web
 from settings import environment
 
 from app.hooks import HEADERS
+from app.web import Connection
 
 AWAY = environment("postgresql://nobody@127.0.0.1:9/none", "redis://127.0.0.1:9")
 THREADS = 2
 # The server's worker with other deadlines, so that no test waits for those of production.
 HASTY = AWAY | {"WEB_THREADS": str(THREADS)}
 HEAD = b"POST /plans/generate HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+
+
+class ShortOfTime(Connection):
+    send_s = 0.2
 
 
 @pytest.fixture(scope="module")
@@ -141,6 +146,18 @@ def test_who_does_not_read_the_answer_gives_the_thread_back(server: tuple[str, P
 
         until(lambda: healthy_after(url) > 0.3)  # both threads were held, and it was answered all the same
         assert healthy_after(url) < 20
+
+
+def test_an_answer_has_one_deadline_however_many_pieces_are_read() -> None:
+    ours, theirs = socket.socketpair()
+    began = monotonic()
+    with ShortOfTime.of(ours) as connection, theirs:
+        connection.begin()
+
+        with pytest.raises(ConnectionResetError):
+            while monotonic() - began < 5:
+                connection.sendall(b"a piece")
+                theirs.recv(100)
 
 
 def test_a_request_in_two_pieces_is_answered(server: tuple[str, Path]) -> None:
