@@ -3,6 +3,7 @@
 import itertools
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -19,6 +20,7 @@ from bench.report import CannotMeasure
 from bench.stage import connected
 
 WEEKS, DAYS_A_WEEK = 4, 3
+MORNING = 6  # o'clock
 GYM = ["barbell", "rack", "bench", "dumbbell", "machine", "cable", "pullup_bar", "band"]
 # What is different about each of them; the rest is in `_profile`.
 KINDS: tuple[dict[str, Any], ...] = (
@@ -39,10 +41,19 @@ VARIABLES = {
 }
 
 
+def morning_zone(now: datetime) -> str:
+    """Where it is between 06:00 and 07:00: any plan is made by itself there, and any message still in time.
+
+    Named as POSIX does, which counts westwards (tzdata, file `etcetera`): `Etc/GMT-9` is nine hours east.
+    """
+    east = (MORNING - in_zone("UTC", now).hour + 11) % 24 - 11
+    return f"Etc/GMT{-east:+d}"
+
+
+@cache
 def zone() -> str:
-    """Where it is day now, and all trainees are: in the night nobody's plan is made by itself."""
-    night = in_zone("Asia/Seoul", utc_now()).hour not in range(5, 22)
-    return "America/New_York" if night else "Asia/Seoul"
+    """Where all trainees of this run are; it stays so however long the run takes."""
+    return morning_zone(utc_now())
 
 
 def today() -> date:

@@ -3,9 +3,13 @@
 import re
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
+
+from bench.people import morning_zone
 
 ROOT = Path(__file__).parents[1]
 FIGURE = r"\d[\d,.]*"
@@ -23,6 +27,13 @@ def printed() -> list[str]:
     done = bench("generate", "queries", "daily", "workers", "claim", "intake", "skill", "hanging", "--quick")
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout.splitlines()
+
+
+@pytest.mark.parametrize("hour", range(24))
+def test_it_is_morning_for_the_trainees_whatever_the_hour(hour: int) -> None:
+    now = datetime(2026, 11, 26, hour, 59, tzinfo=UTC)
+
+    assert now.astimezone(ZoneInfo(morning_zone(now))).hour == 6
 
 
 def test_every_route_has_a_status_and_a_number_of_queries(printed: list[str]) -> None:
