@@ -52,6 +52,7 @@ class Said:
     `set_no` 3 with `count` 1, since people count their sets aloud; who knows what was done so far decides.
     `whole`: how much is skipped; with `DONE`, "exercise" means all that is left of it ("이 운동 다 했어").
     `areas` and `pain_score`: with `PAIN`, and with a `SKIP` because of pain.
+    `report`: with `PAIN`, the set that was done all the same ("8개 했는데 무릎 아파").
     `at`: None in a `REMIND_AT` that names no time, or none that exists.
     """
 
@@ -71,3 +72,4 @@ class Said:
     at: time | None = None
     code: str | None = None
     set_no: int | None = None
+    report: "Said | None" = None

@@ -36,7 +36,7 @@ HANDLERS: Mapping[Intent, Callable[[Talk], Reply]] = MappingProxyType(
         Intent.FAILED: talk_sets.typed,
         Intent.SKIP: talk_sets.typed,
         Intent.CORRECT: talk_sets.corrected,
-        Intent.PAIN: talk_care.sore,
+        Intent.PAIN: talk_sets.sore,
         Intent.EMERGENCY: talk_care.emergency,
         Intent.BUSY: talk_care.busy,
         Intent.MUTE: talk_person.mute,

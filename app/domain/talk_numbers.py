@@ -18,11 +18,11 @@ MOST = {KG: Decimal(500), REPS: Decimal(100), SECONDS: Decimal(7200), "rir": Dec
 STATUSES = ("DONE", "FAILED")
 
 
-def read(talk: Talk, day: Day, row: ExerciseSetState, status: str) -> Numbers | Reply:
+def read(talk: Talk, day: Day, row: ExerciseSetState, status: str, *, asks: bool = True) -> Numbers | Reply:
     """The report that was typed about a set, or what to say instead.
 
-    Of reps and kg, one alone is half a report when a set was done with a load: the other is asked for.
-    A set that failed needs none.
+    Of reps and kg, one alone is half a report when a set was done with a load: the other is asked for,
+    unless nothing can be asked now: then the load is as offered. A set that failed needs none.
     """
     exercise = day.exercises[row.session_id]
     numbers = _given(talk, day, row) | {"status": status}
@@ -34,7 +34,7 @@ def read(talk: Talk, day: Day, row: ExerciseSetState, status: str) -> Numbers | 
     if KG not in numbers and REPS not in numbers and SECONDS not in numbers:
         return numbers if offered == exercise.target_weight_kg else numbers | {KG: offered}
     if KG not in numbers:
-        return question(talk, day, row, numbers, KG)
+        return question(talk, day, row, numbers, KG) if asks else numbers | {KG: offered}
     if REPS not in numbers and SECONDS not in numbers:
         return question(talk, day, row, numbers, _count(exercise))
     return numbers

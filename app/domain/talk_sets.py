@@ -1,6 +1,7 @@
 """Reports in chat: done, failed, skipped, corrected, by tapping a button or by typing."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +30,8 @@ from app.models import ExerciseSetState
 REPORTS = {Intent.DONE: "DONE", Intent.FAILED: "FAILED", Intent.SKIP: "SKIPPED"}
 PAST = {"DONE": "완료", "FAILED": "실패", "SKIPPED": "건너뜀"}
 STALE = Reply("이 버튼은 지금 쓸 수 없어요. '다음'이라고 보내면 이어서 할 수 있어요.", (NEXT, TODAY, HELP))
+
+NOT_NOTED = "세트는 기록하지 못했어요. 다시 한번 알려 주세요."
 
 
 def tapped(talk: Talk) -> Reply | None:
@@ -78,18 +81,43 @@ def typed(talk: Talk) -> Reply:
     day = talk.day()
     if day is None:
         return ASK_FOR_PLAN
-    row = day.current
-    if row is None:
+    if day.current is None:
         return finished(talk, day, "더 기록할 세트가 없어요.")
+    told = _told(talk, day, day.current)
+    return told if isinstance(told, Reply) else onward(talk, day, told)
+
+
+def sore(talk: Talk) -> Reply:
+    """Pain; a set that was reported with it is recorded first, for what hurts may leave the day."""
+    noted = _noted(talk, talk.said.report) if talk.said.report else ""
+    reply = talk_care.sore(talk)
+    return replace(reply, text=f"{noted}\n\n{reply.text}") if noted else reply
+
+
+def _noted(talk: Talk, said: Said) -> str:
+    """Record a set by the way; what to say of it, nothing if none was open.
+
+    No question is asked: a load that was not said is the one that was offered, unless it was just told.
+    """
+    day = talk.day()
+    if day is None or day.current is None:
+        return ""
+    half_told = "missing" in (talk.chat.question or {})
+    told = NOT_NOTED if half_told else _told(replace(talk, said=said), day, day.current, asks=False)
+    return NOT_NOTED if isinstance(told, Reply) else told
+
+
+def _told(talk: Talk, day: Day, row: ExerciseSetState, *, asks: bool = True) -> Reply | str:
+    """Record what is reported; what was recorded, or a whole answer when there is a question or a refusal."""
     row = _named(talk, day, row)
     if row.status != "PENDING" and talk.said.set_no is None:
-        return onward(talk, day, _already(day, row))
+        return _already(day, row)
     if talk.said.intent is Intent.SKIP:
         return _skip(talk, day, row)
     rows = _meant(talk.said, day, row)
     if rows[0].status != "PENDING" and not _says_numbers(talk.said):
-        return onward(talk, day, _already(day, rows[0]))
-    numbers = talk_numbers.read(talk, day, rows[0], REPORTS[talk.said.intent])
+        return _already(day, rows[0])
+    numbers = talk_numbers.read(talk, day, rows[0], REPORTS[talk.said.intent], asks=asks)
     if isinstance(numbers, Reply):
         return numbers
     for each in rows:
@@ -97,7 +125,7 @@ def typed(talk: Talk) -> Reply:
         if refusal is not None:
             return refusal
     count = f"{len(rows)}세트를 기록했어요. " if len(rows) > 1 else ""
-    return onward(talk, day, count + _line(day, rows[-1]))
+    return count + _line(day, rows[-1])
 
 
 def _named(talk: Talk, day: Day, row: ExerciseSetState) -> ExerciseSetState:
