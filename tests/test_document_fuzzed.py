@@ -6,6 +6,7 @@ Some fit the schemas of their operation and some do not; whatever comes, the ans
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 from zlib import crc32
 
@@ -90,9 +91,17 @@ def is_well_formed(name: str, value: Any) -> bool:
 def real_members(given: dict[str, Any]) -> dict[str, str]:
     """The members of a body or a query that are well-formed ids or days, as real ones."""
     lucky = {name: value for name, value in given.items() if isinstance(value, str) and is_lucky(value)}
-    days = {name: lucky[name] for name in DAYS if DAY.fullmatch(lucky.get(name, ""))}
+    days = {name: lucky[name] for name in DAYS if is_day(lucky.get(name, ""))}
     found = {name: str(today(days=crc32(day.encode()) % 5)) for name, day in days.items()}
     return found | ({"user_id": USER_ID} if UUID_TEXT.fullmatch(lucky.get("user_id", "")) else {})
+
+
+def is_day(text: str) -> bool:
+    """Whether the calendar has it: 2024-13-01 is wrong, and must stay so."""
+    try:
+        return bool(DAY.fullmatch(text)) and bool(date.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def is_lucky(value: object) -> bool:
