@@ -3,7 +3,7 @@
 import marshmallow as ma
 from marshmallow import fields, validate
 
-from app.schemas.common import AwareTime, Id, PageArgs, page_of
+from app.schemas.common import AwareTime, Id, PageArgs, Table, page_of
 
 KINDS = ("daily_plan", "summary", "notice")
 STATUSES = (
@@ -24,7 +24,7 @@ class NotificationIn(ma.Schema):
 
     user_id = Id(required=True)
     kind = fields.String(required=True, validate=validate.OneOf(["notice"]))
-    variables = fields.Dict(
+    variables = Table(
         keys=fields.String(validate=validate.Length(1, 50)),
         values=fields.String(validate=validate.Length(max=200)),
         required=True,

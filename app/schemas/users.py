@@ -10,7 +10,7 @@ import marshmallow as ma
 from marshmallow import fields, validate
 
 from app import coach
-from app.schemas.common import AwareTime, Day, Flag, Id, Kilograms, Whole
+from app.schemas.common import AwareTime, Day, Flag, Id, Kilograms, Table, Whole
 
 # Korean mobile numbers as people write them: 010-1234-5678, +82 10 1234 5678, 010.1234.5678, …
 _SEPARATORS = re.compile(r"[\s().\-\u2010-\u2015]")
@@ -142,7 +142,7 @@ class ProfileIn(ma.Schema):
     injuries = fields.List(fields.Nested(Injury), validate=validate.Length(max=20))
     excluded = fields.List(_exercise(), validate=_distinct)
     known_lifts = fields.List(fields.Nested(KnownLift), validate=validate.Length(max=100))
-    loads = fields.Dict(  # type: ignore[assignment]
+    loads = Table(  # type: ignore[assignment]
         keys=_word(coach.LoadType),
         values=fields.List(StoredKilograms(), validate=[validate.Length(max=200), _distinct]),
     )
