@@ -94,6 +94,19 @@ DRIFTS = [
         None,
     ),
     (
+        "DROP INDEX uq_exercise_plans_user_target_date_active; CREATE UNIQUE INDEX"
+        " uq_exercise_plans_user_target_date_active ON exercise_plans (user_id, target_date)"
+        " WHERE status IN ('ACTIVE')",
+        "index uq_exercise_plans_user_target_date_active: is on rows WHERE (status = 'ACTIVE'::text)",
+        None,
+    ),
+    (
+        "DROP INDEX ix_webhook_events_stranger;"
+        " CREATE INDEX ix_webhook_events_stranger ON webhook_events (sender_id) WHERE sender_id IS NOT NULL",
+        "index ix_webhook_events_stranger: is on rows WHERE (sender_id IS NOT NULL)",
+        None,
+    ),
+    (
         "ALTER TABLE notifications DROP CONSTRAINT uq_notifications_idempotency_key",
         "constraint uq_notifications_idempotency_key: missing",
         "ALTER TABLE notifications ADD CONSTRAINT uq_notifications_idempotency_key UNIQUE (idempotency_key)",

@@ -48,7 +48,8 @@ _COLUMNS = text(f"""
 """)  # noqa: S608 - a constant
 _INDEXES = text(f"""
     SELECT c.relname, i.relname AS name, x.indisunique AS is_unique, x.indisvalid AS is_valid,
-        x.indpred IS NOT NULL AS is_partial, am.amname AS method,
+        x.indpred IS NOT NULL AS is_partial, pg_get_expr(x.indpred, x.indrelid) AS predicate,
+        am.amname AS method,
         ARRAY(
             SELECT a.attname::text FROM unnest(x.indkey::int2[]) WITH ORDINALITY AS k (attnum, place)
             LEFT JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = k.attnum ORDER BY k.place
@@ -180,6 +181,8 @@ def _indexes(table: Table, live: _Live) -> Iterator[Drift]:
             yield Drift("index", name, "is not valid")
         elif _shape(row) != _wanted(index):
             yield Drift("index", name, f"is {_said(_shape(row))}, should be {_said(_wanted(index))}")
+        elif _mentions(table, row["predicate"]) != _mentions(table, _predicate(index)):
+            yield Drift("index", name, f"is on rows WHERE {row['predicate']}")
 
 
 Shape = tuple[str, bool, bool, tuple[str, ...]]
@@ -193,6 +196,17 @@ def _wanted(index: Index) -> Shape:
     options = index.dialect_options["postgresql"]
     columns = tuple(column.name for column in index.columns)
     return options["using"] or "btree", bool(index.unique), options["where"] is not None, columns
+
+
+def _predicate(index: Index) -> str | None:
+    where = index.dialect_options["postgresql"]["where"]
+    return None if where is None else str(where)
+
+
+def _mentions(table: Table, predicate: str | None) -> set[str]:
+    """Columns, words and numbers of a condition on rows: what it says, however it is written."""
+    words = set(re.findall(r"\w+", predicate or ""))
+    return _values(predicate or "") | {column.name for column in table.columns if column.name in words}
 
 
 def _said(shape: Shape) -> str:
