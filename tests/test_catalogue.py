@@ -136,6 +136,14 @@ DRIFTS = [
         None,
     ),
     (
+        "DROP TRIGGER notifications_legal_moves ON notifications; CREATE TRIGGER notifications_legal_moves"
+        " BEFORE UPDATE OF status ON notifications FOR EACH ROW"
+        " WHEN (OLD.status || '>' || NEW.status = 'DELIVERED>SENDING')"
+        " EXECUTE FUNCTION refuse_notification_move()",
+        "trigger notifications_legal_moves: differs in 'DELIVERED>SENDING', 'FAILED>DELIVERED'",
+        None,
+    ),
+    (
         "ALTER TABLE notifications DISABLE TRIGGER notifications_legal_moves",
         "trigger notifications_legal_moves: is disabled",
         "ALTER TABLE notifications ENABLE TRIGGER notifications_legal_moves",

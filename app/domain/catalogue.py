@@ -24,9 +24,12 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql
 
 from app.models import Base
+from app.models.notification import LEGAL_MOVES
 
 DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
-TRIGGERS = {"notifications": ("notifications_legal_moves",)}
+_MOVES = {f"'{old}>{new}'" for old, targets in LEGAL_MOVES.items() for new in targets}
+TRIGGERS = {"notifications": {"notifications_legal_moves": _MOVES}}
+"""By table and name, with the words that must be in it: the moves it lets pass."""
 SEQUENCES = ("notification_fences",)
 """Those of the migrations: tables do not name them."""
 
@@ -70,7 +73,8 @@ _CONSTRAINTS = text(f"""
     WHERE {_OURS} AND k.contype IN ('p', 'u', 'f', 'c')
 """)  # noqa: S608 - a constant
 _TRIGGERS = text(f"""
-    SELECT c.relname, t.tgname AS name, t.tgenabled <> 'D' AS is_enabled
+    SELECT c.relname, t.tgname AS name, t.tgenabled <> 'D' AS is_enabled,
+        pg_get_triggerdef(t.oid) AS definition
     FROM pg_trigger AS t JOIN pg_class AS c ON c.oid = t.tgrelid WHERE {_OURS} AND NOT t.tgisinternal
 """)  # noqa: S608 - a constant
 _SEQUENCES = text(f"SELECT c.relname FROM pg_class AS c WHERE {_OURS} AND c.relkind = 'S'")  # noqa: S608
@@ -252,8 +256,10 @@ def _values(definition: str) -> set[str]:
 
 def _triggers(table: str, live: _Live) -> Iterator[Drift]:
     there = live.triggers.get(table, {})
-    for name in TRIGGERS.get(table, ()):
+    for name, moves in TRIGGERS.get(table, {}).items():
         if name not in there:
             yield Drift("trigger", name)
         elif not there[name]["is_enabled"]:
             yield Drift("trigger", name, "is disabled")
+        elif wrong := moves ^ (_values(there[name]["definition"]) - {"'>'"}):
+            yield Drift("trigger", name, f"differs in {', '.join(sorted(wrong))}")
