@@ -95,6 +95,7 @@ def test_outside_production_only_servers_and_keys_are_needed(app_env: str) -> No
         ("DATABASE_URL", "mysql://coach:hunter2@db/coach"),
         ("DATABASE_URL", "sqlite:///hunter2.db"),
         ("DATABASE_URL", "postgresql://coach:hunter2@db:port/coach"),
+        ("DATABASE_URL", "postgresql://coach:hunter2@db:65536/coach"),
         ("DATABASE_URL", "postgresql://coach:hunter2@db"),
         ("DATABASE_URL", "postgresql+psycopg://coach:hunter2@db/coach"),
         ("DATABASE_URL", "hunter2"),
