@@ -117,6 +117,25 @@ def _gone(deadline: float, error: TimeoutError) -> OSError:
     return ConnectionResetError(errno.ECONNRESET, "The client is too slow.") if late else error
 
 
+class Body:
+    """What reads a body: pieces that are no HTTP are a client that broke off, which the application knows.
+
+    gunicorn raises an error of its own, in the midst of the application, which would take it for a fault of
+    ours.
+    """
+
+    def __init__(self, reader: Any) -> None:
+        self._reader = reader
+
+    def read(self, size: int) -> bytes:
+        """As the reader does; raises OSError instead of what nobody else knows."""
+        try:
+            found: bytes = self._reader.read(size)
+        except refusals.ParseException as error:
+            raise OSError("The body is no HTTP.") from error
+        return found
+
+
 class Worker(gthread.ThreadWorker):
     """Threads, with deadlines for what comes and goes."""
 
@@ -144,6 +163,7 @@ class Worker(gthread.ThreadWorker):
     def handle_request(self, req: Any, conn: Any) -> Any:
         """The head is there."""
         conn.sock.go_on()
+        req.body.reader = Body(req.body.reader)
         return super().handle_request(req, conn)  # type: ignore[no-untyped-call]
 
     def handle_error(self, _req: Any, client: Any, _addr: Any, exc: BaseException) -> None:

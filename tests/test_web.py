@@ -22,6 +22,7 @@ THREADS = 2
 # The server's worker with other deadlines, so that no test waits for those of production.
 HASTY = AWAY | {"WEB_THREADS": str(THREADS)}
 HEAD = b"POST /plans/generate HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
 
 
 class ShortOfTime(Connection):
@@ -88,7 +89,7 @@ def drip(connection: socket.socket) -> bool:
         b"G",
         b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: ",
         HEAD + b"Content-Length: 100\r\n\r\n{",
-        HEAD + b"Transfer-Encoding: chunked\r\n\r\n5\r\n{",
+        CHUNKED + b"5\r\n{",
     ],
 )
 def test_slow_requests_give_their_threads_back(server: tuple[str, Path], begun: bytes) -> None:
@@ -185,6 +186,9 @@ def test_a_connection_is_good_for_more_than_one_request(server: tuple[str, Path]
         (b"GET /" + b"my-secret" * 1000 + b" HTTP/1.1\r\n\r\n", 414),
         (b"GET / HTTP/1.1\r\nX: " + b"my-secret" * 2000 + b"\r\n\r\n", 431),
         (b"GET / HTTP/1.1\r\n" + b"X: my-secret\r\n" * 100 + b"\r\n", 431),
+        (CHUNKED + b"my-secret\r\n", 400),
+        (CHUNKED + b"2\r\n{}my-secret", 400),
+        (CHUNKED + b"2\r\n{}\r\n0\r\nmy secret: my-secret\r\n\r\n", 400),
     ],
 )
 def test_what_is_no_http_is_a_problem_without_a_word_of_it(
