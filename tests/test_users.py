@@ -130,6 +130,8 @@ def test_a_phone_number_is_stored_as_digits_whatever_its_spelling(client: SpecCl
         ({"kakao_user_id": "k" * 71}, "#/kakao_user_id"),
         ({"timezone": "Asia/Pyongsong"}, "#/timezone"),
         ({"timezone": "asia/seoul"}, "#/timezone"),
+        ({"timezone": "localtime"}, "#/timezone"),
+        ({"timezone": "Factory"}, "#/timezone"),
         ({"timezone": None}, "#/timezone"),
         ({"reminder_time": "24:00"}, "#/reminder_time"),
         ({"reminder_time": "7:00"}, "#/reminder_time"),

@@ -42,7 +42,8 @@ class ClockTime(fields.Time):
 
 @cache
 def _zone_names() -> frozenset[str]:
-    return frozenset(available_timezones())
+    """Zones of the world: a machine's own `localtime` is another one elsewhere, or none."""
+    return frozenset(available_timezones() - {"localtime", "Factory"})
 
 
 def _known_zone(value: str) -> None:
