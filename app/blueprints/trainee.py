@@ -1,6 +1,7 @@
 """The trainee's phone page: one plan, its sets and its week, behind the link of a message.
 
-The token in the address is the whole proof; no cookie is used. Pages are HTML for people, errors included.
+The token in the address is the whole proof; no cookie is used. Pages are HTML for people, errors included;
+a program that asks for JSON gets a problem as elsewhere.
 """
 
 from collections.abc import Mapping
@@ -32,7 +33,7 @@ from app.domain import links, sets, trainee_forms, trainee_page, trainee_results
 from app.domain.days import korean_date, utc_now
 from app.errors import DomainError, Forbidden, InvalidInput, NotFound, SetOrder, UnsupportedMediaType
 from app.extensions import db
-from app.openapi import PROBLEM_JSON, Blueprint, Decorator, Problem, database_problem, http_problem
+from app.openapi import PROBLEM_JSON, Blueprint, Decorator, Problem, database_problem, http_problem, problem
 from app.schemas.common import LOCATION
 from app.schemas.trainee import PageQuery, SetForm, read_report
 
@@ -45,6 +46,7 @@ POLICY = (
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 FORM = "application/x-www-form-urlencoded"
+JSON = ("application/json", PROBLEM_JSON)
 ROBOTS = "noindex, nofollow"
 MAX_BODY = 8 * KIB
 ASSET_AGE_S = 3600
@@ -55,10 +57,11 @@ no_route = blp.alt_response(404, schema=Problem, content_type=PROBLEM_JSON)
 
 
 def pages(*statuses: int) -> Decorator:
-    """Document answers that are pages too."""
+    """Document errors: pages for people, problems for programs."""
 
     def decorate(view: Any) -> Any:
         for status in statuses:
+            view = blp.alt_response(status, schema=Problem, content_type=PROBLEM_JSON)(view)
             view = blp.alt_response(status, schema={"type": "string"}, content_type="text/html")(view)
         return view
 
@@ -100,6 +103,8 @@ def trainee_report(form: dict[str, str], token: str, session_id: UUID, set_no: i
         report = read_report(form)
         sets.report_set(db.session(), plan_id, session_id, set_no, report, now)
     except (InvalidInput, SetOrder) as refusal:
+        if _is_program():
+            raise
         return _again(token, plan_id, trainee_forms.typed(session_id, set_no, form, refusal), refusal)
     db.session.commit()
     return redirect(_address(token, f"{session_id}.{set_no}", report), 303)
@@ -168,6 +173,11 @@ def _address(token: str, place: str, report: Mapping[str, Any]) -> str:
     return f"/t/{token}?{urlencode(told)}"
 
 
+def _is_program() -> bool:
+    """Whether JSON is asked for; who has no wish, or takes everything, gets the page."""
+    return request.accept_mimetypes.best_match(("text/html", *JSON), "text/html") in JSON
+
+
 def _html(template: str, status: int, **context: Any) -> Response:
     return make_response(render_template(f"trainee/{template}", **context), status)
 
@@ -183,6 +193,8 @@ def _message(status: int, kind: str) -> Response:
 
 @blp.errorhandler(DomainError)
 def _refused(error: DomainError) -> Response:
+    if _is_program():
+        return problem(error)
     code = "no_set" if error.code == "not_found" else error.code
     page = _message(error.status, error.extra.get("kind", code))
     page.headers.update(error.headers)
@@ -192,13 +204,18 @@ def _refused(error: DomainError) -> Response:
 @blp.errorhandler(HTTPException)
 def _refused_by_flask(error: HTTPException) -> Response | HTTPException:
     answer = http_problem(error)
-    return answer if isinstance(answer, HTTPException) else _message(answer.status_code, "internal")
+    if isinstance(answer, HTTPException) or _is_program():
+        return answer
+    return _message(answer.status_code, "internal")
 
 
 @blp.errorhandler(DBAPIError)
 @blp.errorhandler(PoolTimeout)
 def _database_failed(error: DBAPIError | PoolTimeout) -> Response:
-    status = database_problem(error).status_code
+    answer = database_problem(error)
+    if _is_program():
+        return answer
+    status = answer.status_code
     return _message(status, "unavailable" if status == 503 else "internal")
 
 
