@@ -18,7 +18,7 @@ from webargs.flaskparser import FlaskParser, is_json_request
 from werkzeug.exceptions import HTTPException
 
 from app import auth as callers
-from app import examples, strict_json
+from app import examples, strict_json, unasked
 from app.errors import (
     Conflict,
     DomainError,
@@ -246,14 +246,17 @@ def _flatten(found: Any, pointer: str = "#") -> Iterator[dict[str, str]]:
 
 def _guarded(view_func: View, auth: str, max_body: int | None) -> View:
     """The view behind its check, which comes before any look at the input."""
+    doc = deepcopy(getattr(view_func, "_apidoc", {}))
+    taken = unasked.places(doc)
 
     @wraps(view_func)
     def view(**kwargs: Any) -> Any:
         callers.require(auth)
+        if auth in (callers.CLIENT, callers.OPERATOR):  # providers may send what they like
+            unasked.refuse(taken)
         return view_func(**kwargs)
 
     view.__dict__.update(auth=auth, max_body=max_body)
-    doc = deepcopy(getattr(view_func, "_apidoc", {}))
     view.__dict__["_apidoc"] = {**doc, "auth": auth, "view": view_func.__name__}
     return view
 
@@ -268,7 +271,7 @@ def _document_auth(
         doc["security"] = callers.AUTH[auth]
         statuses |= {HTTPStatus.UNAUTHORIZED, HTTPStatus.SERVICE_UNAVAILABLE}
     if auth in (callers.CLIENT, callers.OPERATOR):
-        statuses.add(HTTPStatus.TOO_MANY_REQUESTS)
+        statuses |= {HTTPStatus.BAD_REQUEST, HTTPStatus.TOO_MANY_REQUESTS}
     if auth == callers.OPERATOR:
         statuses.add(HTTPStatus.FORBIDDEN)
     if method in ("post", "put", "patch"):

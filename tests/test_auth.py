@@ -63,7 +63,7 @@ def test_the_document_says_who_may_call_and_what_may_go_wrong(probe: SpecClient)
 
     operator, client = paths["/probe/operator"]["get"], paths["/probe/client"]["post"]
     assert operator["security"] == [{"apiKey": ["operator"]}]
-    assert set(operator["responses"]) == {"200", "401", "403", "429", "503"}
+    assert set(operator["responses"]) == {"200", "400", "401", "403", "429", "503"}
     assert client["security"] == [{"apiKey": ["client"]}, {"apiKey": ["operator"]}]
     assert set(client["responses"]) == {"200", "400", "401", "413", "415", "429", "503"}
     assert "security" not in paths["/probe/echo"]["post"]

@@ -131,3 +131,33 @@ def test_a_body_over_the_limit_is_413(probe: SpecClient, path: str, limit: int, 
 
 def test_a_large_body_is_413_where_none_is_read(probe: SpecClient) -> None:
     assert probe.post("/nowhere", data=b"x" * (256 * KIB + 1)).status_code == 413
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "found"),
+    [
+        ("/probe/operator?date=2026-11-23&a/b=", b"", ["#/date", "#/a~1b"]),
+        ("/probe/operator", b'{"date": "2026-11-23"}', ["#/date"]),
+        ("/probe/operator", b"[]", ["#"]),
+        ("/probe/operator", b"date=2026-11-23", ["#"]),
+        ("/probe/client?date=2026-11-23", b"{}", ["#/date"]),
+    ],
+)
+def test_fields_where_none_are_taken_are_unknown(
+    probe: SpecClient, as_operator: dict[str, str], path: str, body: bytes, found: list[str]
+) -> None:
+    method = "GET" if "operator" in path else "POST"
+
+    refused = probe.open(path, method=method, data=body, content_type="application/json", headers=as_operator)
+    unproved = probe.open(path, method=method, data=body, content_type="application/json")
+
+    assert (refused.status_code, pointers(refused), unproved.status_code) == (400, found, 401)
+
+
+@pytest.mark.parametrize("body", [b"", b"{}", b" {} "])
+def test_a_body_without_fields_is_as_good_as_none(
+    probe: SpecClient, as_operator: dict[str, str], body: bytes
+) -> None:
+    response = probe.get("/probe/operator", data=body, headers=as_operator)
+
+    assert response.status_code == 200
