@@ -3,6 +3,7 @@
 import hashlib
 import json
 import random
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
@@ -45,13 +46,17 @@ def store(session: Session, provider: str, incoming: Sequence[Incoming], request
     understood (`schema_version` None) is stored and goes to review (`unknown_schema`).
     """
     rows: dict[str, dict[str, Any]] = {}
+    said: dict[str, set[str]] = defaultdict(set)
     for each in incoming:
-        rows.setdefault(each.event_id, _row(provider, each, request_id))
+        row = _row(provider, each, request_id)
+        rows.setdefault(each.event_id, row)
+        said[each.event_id].add(row["body_hash"])
     if not rows:
         return 0
     ordered = [rows[key] for key in sorted(rows)]  # so two bodies never wait for each other
     new = set(session.scalars(_ADD, ordered))
-    _review_reused(session, provider, {key: row for key, row in rows.items() if key not in new})
+    again = {key: found for key, found in said.items() if key not in new or len(found) > 1}
+    _review_reused(session, provider, again)
     _open(
         session,
         provider,
@@ -85,7 +90,8 @@ def body_hash(payload: Any) -> str:
     return hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
 
 
-def _review_reused(session: Session, provider: str, repeated: Mapping[str, dict[str, Any]]) -> None:
+def _review_reused(session: Session, provider: str, repeated: Mapping[str, set[str]]) -> None:
+    """`repeated`: the digests of the bodies that came under each id, in one request perhaps."""
     if not repeated:
         return
     stored = session.execute(
@@ -93,9 +99,7 @@ def _review_reused(session: Session, provider: str, repeated: Mapping[str, dict[
             WebhookEvent.provider == provider, WebhookEvent.event_id.in_(repeated)
         )
     )
-    review_reused(
-        session, provider, [row.id for row in stored if row.body_hash != repeated[row.event_id]["body_hash"]]
-    )
+    review_reused(session, provider, [row.id for row in stored if repeated[row.event_id] != {row.body_hash}])
 
 
 def review_reused(session: Session, provider: str, ids: Sequence[UUID]) -> None:

@@ -43,6 +43,21 @@ def test_the_same_hook_with_another_body_has_no_effect_and_opens_a_review(
     assert open_reviews(db_session) == [("webhook_event", "alimtalk", "event_id_reused", 1)]
 
 
+@pytest.mark.parametrize("is_known", [False, True])
+def test_the_same_hook_with_another_body_in_one_request_opens_a_review(
+    client: SpecClient, sent: Any, run_webhooks: Run, db_session: Session, is_known: bool
+) -> None:
+    first, other = hook(sent, "3005"), hook(sent, "1000")
+    if is_known:
+        client.post(URL, json=envelope(first), headers=SIGNED)
+
+    client.post(URL, json=envelope(first, other, first), headers=SIGNED)
+    run_webhooks()
+
+    assert (look(db_session, sent).status, len(events(db_session))) == ("SENT", 1)
+    assert open_reviews(db_session) == [("webhook_event", "alimtalk", "event_id_reused", 1)]
+
+
 @pytest.mark.parametrize(
     ("headers", "state"), [({}, "missing"), ({"X-Toast-Webhook-Signature": "guess"}, "invalid")]
 )
