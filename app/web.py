@@ -128,11 +128,11 @@ class Body:
         self._reader = reader
 
     def read(self, size: int) -> bytes:
-        """As the reader does; raises OSError instead of what nobody else knows."""
+        """As the reader does; raises ConnectionResetError instead of what nobody else knows."""
         try:
             found: bytes = self._reader.read(size)
         except refusals.ParseException as error:
-            raise OSError("The body is no HTTP.") from error
+            raise ConnectionResetError(errno.ECONNRESET, "The body is no HTTP.") from error
         return found
 
 

@@ -209,6 +209,20 @@ def test_what_is_no_http_is_a_problem_without_a_word_of_it(
     assert problem["request_id"] in log.read_text()
 
 
+def test_what_is_no_http_behind_a_body_that_is_too_large_is_no_fault_of_ours(
+    server: tuple[str, Path],
+) -> None:
+    url, log = server
+    before = len(log.read_text())
+    piece = b"8000\r\n" + b" " * 0x8000 + b"\r\n"
+
+    said = answer(connect(url, CHUNKED + piece * 9 + b"no HTTP\r\n"))
+
+    assert said.startswith(b"HTTP/1.1 413 ") and said.count(b"HTTP/1.1") == 1
+    assert healthy_after(url) < 20
+    assert '"level": "error"' not in log.read_text()[before:]
+
+
 def test_production_has_these_deadlines(tmp_path: Path) -> None:
     with web(AWAY, tmp_path / "log") as url:
         refused = answer(connect(url, b"no HTTP\r\n\r\n"))
