@@ -29,7 +29,12 @@ _CLOSE_LATE = text("""
 
 _CLOSE = text("""
     UPDATE notifications AS n
-    SET status = closed.status, reason_code = closed.reason_code, updated_at = now()
+    SET status = closed.status, reason_code = closed.reason_code, updated_at = now(),
+        failure_reason = CASE
+            WHEN closed.status <> 'FAILED' THEN n.failure_reason
+            WHEN closed.reason_code = 'no_address' THEN '메시지를 보낼 연락처가 없습니다.'
+            ELSE '보낼 수 없는 연락처로 확인되어 보내지 않았습니다.' END,
+        last_error_at = CASE WHEN closed.status = 'FAILED' THEN now() ELSE n.last_error_at END
     FROM unnest(CAST(:ids AS uuid[]), CAST(:statuses AS text[]), CAST(:reasons AS text[]))
          AS closed (id, status, reason_code)
     WHERE n.id = closed.id

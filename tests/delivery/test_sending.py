@@ -105,6 +105,7 @@ def test_many_late_messages_do_not_hold_up_a_fresh_one(
     ("change", "status", "reason"),
     [
         ({"phone_number": None}, "FAILED", "no_address"),
+        ({"phone_fault": "unsubscribed"}, "FAILED", "unsubscribed"),
         ({"is_sandbox": True}, "CANCELED", "sandbox_user"),
         ({"notifications_enabled": False}, "CANCELED", "notifications_off"),
         ({"name": None, "phone_number": None, "deleted_at": datetime.now(UTC)}, "CANCELED", "user_deleted"),
@@ -125,7 +126,10 @@ def test_who_cannot_be_sent_to_gets_a_final_state_and_the_rest_goes_on(
 
     run_delivery()
 
-    assert (look(db_session, first).status, look(db_session, first).reason_code) == (status, reason)
+    ended = look(db_session, first)
+    assert (ended.status, ended.reason_code) == (status, reason)
+    is_told = (ended.failure_reason is not None, ended.last_error_at is not None)
+    assert is_told == ((True, True) if status == "FAILED" else (False, False))
     assert look(db_session, second).status == "SENT"
     assert sandbox.effects() == {str(second): 1}
 
