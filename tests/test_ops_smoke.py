@@ -13,6 +13,7 @@ from real_processes import system, until
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
+from app.domain.holds import hold
 from dev.sandbox.client import Sandbox
 from dev.services import Services, services
 
@@ -116,6 +117,20 @@ def test_while_sending_is_paused_smoke_says_so(
 
     assert [name for name, line in lines.items() if not line["ok"]] == ["notification"]
     assert "while sending is paused" in lines["notification"]["detail"]
+
+
+def test_while_the_sender_is_held_back_smoke_says_so(
+    app: Flask, process_env: dict[str, str], tmp_path: Path, db_session: Session
+) -> None:
+    hold(db_session, "alimtalk", None, reason_code="sender_paused", code="-1002")
+    db_session.commit()
+
+    with system(process_env, tmp_path, "worker", "scheduler") as address:
+        until_seen(app, "worker", "scheduler")
+        _, lines, _ = ops(app, "smoke", address)
+
+    assert [name for name, line in lines.items() if not line["ok"]] == ["notification"]
+    assert lines["notification"]["detail"].endswith(": SCHEDULED; alimtalk is held back: sender_paused")
 
 
 def test_all_steps_together_have_a_limit(app: Flask) -> None:

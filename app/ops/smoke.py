@@ -161,7 +161,8 @@ def _queued(run: Run) -> str:
     queued = run.made["plan"]["notification"]
     if queued is None:
         raise Wrong("the plan has no notification")
-    if _is_paused(run):
+    state = run.ask("GET", "/ops/status").must_be(200).json
+    if any(each["name"] == "send_paused" and each["value"] for each in state["guardrails"]):
         raise Wrong("scheduled, but none is taken up while sending is paused (guardrail send_paused)")
     end = time.monotonic() + SETTLED_S
     found: dict[str, Any] = {}
@@ -170,12 +171,8 @@ def _queued(run: Run) -> str:
         if found["status"] == "CANCELED":
             return f"scheduled, then taken up by a worker: CANCELED, {found['reason_code']}"
         time.sleep(POLL_S)
-    raise Wrong(f"no worker took it up within {SETTLED_S:g} s: {found.get('status')}")
-
-
-def _is_paused(run: Run) -> bool:
-    found = run.ask("GET", "/guardrails").must_be(200).json
-    return any(each["name"] == "send_paused" and each["value"] for each in found["items"])
+    held_back = "".join(f"; {each['scope']} is held back: {each['reason_code']}" for each in state["holds"])
+    raise Wrong(f"no worker took it up within {SETTLED_S:g} s: {found.get('status')}{held_back}")
 
 
 def _webhook(run: Run) -> str:
