@@ -51,10 +51,12 @@ def skill() -> dict[str, Any]:
 
 
 def _keep_unknown(payload: Any) -> dict[str, Any]:
-    """Proved, but not a turn: a human looks at it."""
+    """Proved, but not a turn: a human looks at it. Without the caller's id, the same body is the same."""
     if not isinstance(payload, dict):
         raise InvalidInput("The body is not a JSON object.")
-    unknown = Incoming(f"unknown:{events.body_hash(payload)}", payload, None)
+    is_named = request.headers.get("X-Request-Id") == g.request_id
+    event_id = g.request_id if is_named else f"unknown:{events.body_hash(payload)}"
+    unknown = Incoming(event_id, payload, None)
     events.store(db.session(), "kakao_skill", [unknown], g.request_id)
     db.session.commit()
     return skill_answer(NOT_UNDERSTOOD, None)

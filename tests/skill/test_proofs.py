@@ -85,6 +85,22 @@ def test_a_proved_body_that_is_no_turn_is_kept_for_a_human_once(
     assert (review.cause, review.reason_code, review.count) == ("kakao_skill", "unknown_schema", 1)
 
 
+def test_a_body_that_is_no_turn_is_known_by_the_id_it_came_with(
+    client: SpecClient, db_session: Session
+) -> None:
+    named = SIGNED | {"X-Request-Id": "the-same"}
+    bodies = [turn("완료") | {"userRequest": None}] * 2 + [turn("완료"), {"userRequest": "another"}]
+
+    answers = [client.post(URL, json=body, headers=named) for body in bodies]
+
+    [event] = events(db_session)
+    assert {each.status_code for each in answers} == {200}
+    assert answers[0].get_data() == answers[1].get_data() == answers[3].get_data()
+    assert (event.event_id, event.schema_version, event.status) == ("the-same", None, "MANUAL_REVIEW")
+    reviews = db_session.execute(select(ManualReview.reason_code, ManualReview.count)).all()
+    assert sorted(map(tuple, reviews)) == [("event_id_reused", 2), ("unknown_schema", 1)]
+
+
 @pytest.mark.parametrize("body", [b"", b"[]", b"{", b"\xff", b'"x"', b'{"a": NaN}', b'{"a": "\\u0000"}'])
 def test_what_is_no_json_object_is_a_400(client: SpecClient, db_session: Session, body: bytes) -> None:
     response = client.post(URL, data=body, headers=SIGNED)
