@@ -28,6 +28,7 @@ SLOW_S = 60.0  # the least between two tries while the provider is being maintai
 RECEIPT_HOURS = 72  # a dealer's message without a result after so long goes to a human
 HAS_RECEIPTS = ("alimtalk",)
 CAN_BE_ASKED = ("alimtalk",)
+OF_ONE = ("request", "recipient")  # about one message; of a whole request, nobody knows about which
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +163,7 @@ def record(
     counted = [answer.outcome for _, answer in held if _is_counted(request, answer)]
     caps.tally_ended(session, ended=len(counted), ok=counted.count("ok"))
     caps.watch(session, guardrails.read(session, settings))
-    return Recorded(moved, tuple(_mark(request, *each) for each in held if _is_marked(each[1])))
+    return Recorded(moved, tuple(_mark(request, *each) for each in held if _is_marked(request, each[1])))
 
 
 def erase_leavers(session: Session, settled: Sequence[Any]) -> None:
@@ -185,11 +186,12 @@ def _is_counted(request: Request, answer: Answer) -> bool:
 
 def _is_split(request: Request, answer: Answer) -> bool:
     """Whether the request was refused for the sake of one of its messages, nobody knows which."""
-    return answer.outcome == "request" and answer.is_whole and len(request.rows) > 1
+    return answer.outcome in OF_ONE and answer.is_whole and len(request.rows) > 1
 
 
-def _is_marked(answer: Answer) -> bool:
-    return answer.outcome == "recipient" and not answer.meaning.may_recover
+def _is_marked(request: Request, answer: Answer) -> bool:
+    is_about_them = answer.outcome == "recipient" and not _is_split(request, answer)
+    return is_about_them and not answer.meaning.may_recover
 
 
 def _mark(request: Request, claimed: Claimed, answer: Answer) -> Mark:
@@ -243,14 +245,12 @@ def next_state(request: Request, claimed: Claimed, answer: Answer, now: datetime
             if request.provider in CAN_BE_ASKED:
                 return Next("SENDING", reason)
             return Next("MANUAL_REVIEW", "outcome_unknown")
-        case "recipient":
-            return Next("FAILED", reason)
-        case "request" if not _is_split(request, answer):
+        case "request" | "recipient" if not _is_split(request, answer):
             return Next("FAILED", reason)
     if request.is_again:
         return Next("SENDING", reason)
     match answer.outcome:
-        case "request":
+        case "request" | "recipient":
             return Next("RETRY_SCHEDULED", reason, is_free=True, split_size=len(request.rows) // 2)
         case "quota":
             waits_alone = answer.meaning.holds != "sender"

@@ -7,6 +7,7 @@ from flask import Flask
 from messages import add_messages, attempts, look, open_reviews, phone, states
 from sqlalchemy.orm import Session
 
+from app.models import User
 from dev.sandbox.client import Sandbox
 
 Run = Callable[[], None]
@@ -99,3 +100,18 @@ def test_a_message_for_nobody_in_the_batch_is_not_split_when_it_has_its_own_code
 
     assert len(sandbox.requests("send")) == 1
     assert look(db_session, ids[1]).status == "FAILED"
+
+
+def test_a_bad_number_that_refuses_the_whole_request_costs_nobody_else_a_message(
+    app: Flask, sandbox: Sandbox, run_delivery: Run, db_session: Session
+) -> None:
+    app.config["DELIVERY_BATCH"] = 4
+    ids = add_messages(db_session, 4)
+    sandbox.script("send", header_code=-4019, times=3)  # all four, two of them, the bad one alone
+
+    run_delivery()
+
+    assert sandbox.effects() == {str(each): 1 for each in ids[1:]}
+    assert [look(db_session, each).status for each in ids] == ["FAILED"] + ["SENT"] * 3
+    users = [db_session.get_one(User, look(db_session, each).user_id) for each in ids]
+    assert [user.phone_fault for user in users] == ["invalid_phone", None, None, None]
