@@ -4,6 +4,7 @@ Source: https://kakaobusiness.gitbook.io/main/tool/chatbot/skill_guide/ai_chatbo
 """
 
 import json
+import re
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -11,7 +12,8 @@ from app.clients import http
 from app.clients.untrusted import word
 
 DEADLINE_S: Final = 10.0
-KAKAO: Final = "kakao.com"
+_KAKAO_HOST: Final = re.compile(r"(?:[a-z0-9-]+\.)*kakao\.com", re.ASCII)
+"""Plain labels only: in `evil.example\\.kakao.com` urllib3 ends the host at the backslash."""
 
 
 class CallbackLost(Exception):
@@ -36,8 +38,7 @@ def is_allowed(url: str | None, also: str | None) -> bool:
         return False
     if also and f"{parts.scheme}://{parts.netloc}" == also:
         return True
-    is_kakao = host == KAKAO or host.endswith(f".{KAKAO}")
-    return parts.scheme == "https" and is_kakao and port in (None, 443)
+    return parts.scheme == "https" and _KAKAO_HOST.fullmatch(host) is not None and port in (None, 443)
 
 
 def post(url: str, answer: dict[str, Any]) -> str:
