@@ -60,16 +60,17 @@ def callback_answer(text: str) -> dict[str, Any]:
     return {"version": VERSION, "useCallback": True, "data": {"text": cut(text, TEXT_UNITS)}}
 
 
-def cut(text: str, units: int) -> str:
+def cut(text: str, limit: int) -> str:
     """The same text, at its limit cut with an ellipsis."""
-    if _units(text) <= units:
+    if units(text) <= limit:
         return text
-    while _units(text) > units - 1:
-        text = text[:-1] if _units(text) - units < 50 else text[: units - 1]
+    while units(text) > limit - 1:
+        text = text[:-1] if units(text) - limit < 50 else text[: limit - 1]
     return text + "…"
 
 
-def _units(text: str) -> int:
+def units(text: str) -> int:
+    """How many characters a text has as UTF-16 counts them."""
     return len(text.encode("utf-16-le", errors="surrogatepass")) // 2
 
 
@@ -80,7 +81,7 @@ def _outputs(reply: Reply) -> list[dict[str, Any]]:
         text = f"{title}\n\n{reply.text}" if title else reply.text
         return [_text(text)]
     buttons = [_link(each) for each in reply.links[:LINKS]]
-    if _units(title) + _units(reply.text) <= CARD_UNITS:
+    if units(title) + units(reply.text) <= CARD_UNITS:
         card = {"description": reply.text, "buttons": buttons}
         return [{"textCard": ({"title": title} if title else {}) | card}]
     return [_text(reply.text), {"textCard": {"title": title or "자세히 보기", "buttons": buttons}}]

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, selectinload
 
+from app.chat.answers import units
 from app.domain import users
 from app.domain.days import korean_date
 from app.domain.scheduling import LIFETIMES, daily_plan_time
@@ -133,7 +134,7 @@ def _notice_variables(user: User, given: dict[str, str]) -> dict[str, str]:
     for name in template.variables:
         if not values.get(name, "").strip():
             errors.append({"pointer": _pointer(name), "detail": "Missing or blank."})
-        elif len(values[name]) > template.limit(name):
+        elif units(values[name]) > template.limit(name):
             detail = f"At most {template.limit(name)} characters."
             errors.append({"pointer": _pointer(name), "detail": detail})
     if errors:

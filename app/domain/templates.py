@@ -3,12 +3,15 @@
 The texts are what the provider approved; apart from `#{variables}` a message must equal them. All are
 informational: each tells the trainee something they asked for. A new sender profile may fill a
 variable with at most 14 characters more than its placeholder has (NHN Cloud, API code -1028), so
-placeholders are named generously and values are held to that.
+placeholders are named generously and values are held to that. How the dealer counts is not documented:
+here it is as UTF-16 does, where an emoji has two characters; that can only be too short.
 """
 
 import re
 from dataclasses import dataclass
 from types import MappingProxyType
+
+from app.chat.answers import cut
 
 SPARE = 14
 _PLACEHOLDER = re.compile(r"#\{([^}]+)\}")
@@ -34,7 +37,7 @@ class Template:
         return tuple(dict.fromkeys(_PLACEHOLDER.findall(self.text)))
 
     def limit(self, variable: str) -> int:
-        """How many characters a value of `variable` may have."""
+        """How many characters a value of `variable` may have, by `units`."""
         return len(f"#{{{variable}}}") + SPARE
 
     def render(self, values: dict[str, str]) -> str:
@@ -43,11 +46,7 @@ class Template:
 
     def fit(self, values: dict[str, str]) -> dict[str, str]:
         """The same values, each cut to its limit with an ellipsis."""
-        return {name: _cut(value, self.limit(name)) for name, value in values.items()}
-
-
-def _cut(value: str, limit: int) -> str:
-    return value if len(value) <= limit else value[: limit - 1] + "…"
+        return {name: cut(value, self.limit(name)) for name, value in values.items()}
 
 
 _DAILY_PLAN = Template(

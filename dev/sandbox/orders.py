@@ -110,9 +110,14 @@ def _code(recipient: dict[str, Any], template: Template, limit_14: bool) -> int:
         return -3004
     if sum(map(len, parameters.values())) > 1300:
         return -3048
-    if limit_14 and any(len(value) > len(f"#{{{name}}}") + 14 for name, value in parameters.items()):
+    if limit_14 and any(_units(value) > len(f"#{{{name}}}") + 14 for name, value in parameters.items()):
         return -1028
     return 0
+
+
+def _units(value: str) -> int:
+    """As Java counts characters; how the dealer does is not documented."""
+    return len(value.encode("utf-16-le", errors="surrogatepass")) // 2
 
 
 def as_batch(state: State, order: dict[str, Any]) -> Batch:
