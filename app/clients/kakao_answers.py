@@ -28,6 +28,8 @@ _STATUSES: Final[dict[int, Outcome]] = {401: "alert", 403: "alert", 429: "quota"
 _MEMO_FIELDS: Final = ("result_code", "code", "msg", "api_type")
 _TOKEN_FIELDS: Final = ("error", "error_description", "error_code")
 _KAUTH_CODE: Final = re.compile(r"KOE\d{1,6}", re.ASCII)
+_OAUTH_ERRORS: Final = {"invalid_grant": "KOE322", "invalid_client": "KOE101"}
+"""What OAuth's own words (RFC 6749, 5.2) mean where Kakao's code for it is missing."""
 _NOT_KAKAOS: Final = re.compile(r"[^\x20-\x7e]+|(?:\\+u[0-9a-fA-F]{4})+|(?:%[0-9a-fA-F]{2})+")
 """Kakao's words are English; what is not ASCII, as it stands or in an escape, can only be ours."""
 _ECHO_CHARS: Final = 4  # shorter words of ours may stand in Kakao's sentences by chance
@@ -74,12 +76,19 @@ def memo_answer(status: int, body: bytes, secrets: Sequence[str]) -> Answer:
 
 
 def token_answer(status: int, body: bytes, secrets: Sequence[str]) -> Tokens | Answer:
-    """New tokens from a 2xx without an error, else what the error means."""
+    """New tokens from a 2xx without an error, else what the error means.
+
+    Without Kakao's own code the word of OAuth counts before the HTTP status: one trainee's login that is
+    over, which may come with a 401, must stop nobody else.
+    """
     payload = _object(body)
     response = _response(payload, _TOKEN_FIELDS, secrets)
     code = payload.get("error_code")
     if isinstance(code, str) and _KAUTH_CODE.fullmatch(code):
         return Answer(kauth_code(code), code, response)
+    error = word(payload.get("error"))
+    if code is None and status in (400, 401) and error in _OAUTH_ERRORS:
+        return Answer(kauth_code(_OAUTH_ERRORS[error]), error, response)
     is_error = code is not None or payload.get("error") is not None
     tokens = None if is_error or not 200 <= status < 300 else _tokens(payload)
     return tokens or Answer(_by_status(status), BAD_RESPONSE, response)

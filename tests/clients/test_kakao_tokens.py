@@ -56,6 +56,19 @@ def test_a_life_that_is_too_long_is_not_believed() -> None:
     assert (found.expires_in, found.refresh_token_expires_in) == (30 * 86400, 366 * 86400)
 
 
+@pytest.mark.parametrize("status", ["400 Bad Request", "401 Unauthorized"])
+@pytest.mark.parametrize(
+    ("error", "outcome", "reason_code"),
+    [("invalid_grant", "recipient", "login_expired"), ("invalid_client", "alert", "bad_app_key")],
+)
+def test_without_kakaos_code_the_word_of_oauth_counts(
+    status: str, error: str, outcome: str, reason_code: str
+) -> None:
+    failed = refresh_fails(answers({"error": error}, status))
+
+    assert (failed.code, failed.known.outcome, failed.known.reason_code) == (error, outcome, reason_code)
+
+
 @pytest.mark.parametrize("status", ["200 OK", "400 Bad Request", "401 Unauthorized", "503 No"])
 @pytest.mark.parametrize("code", KAUTH_CODES)
 def test_the_bodys_code_decides_whatever_the_status(code: str, status: str) -> None:
