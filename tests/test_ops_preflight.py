@@ -134,6 +134,19 @@ def test_a_template_without_a_code_is_named(another_app: Callable[..., Flask]) -
     assert lines(app)["templates"]["detail"] == "no code in KAKAO_TEMPLATE_NOTICE"
 
 
+@pytest.mark.parametrize(("name", "most"), [("KAKAO_TEMPLATE_SUMMARY", 20), ("KAKAO_SENDER_KEY", 40)])
+def test_what_is_too_long_for_the_dealer_is_named(
+    another_app: Callable[..., Flask], name: str, most: int
+) -> None:
+    app = another_app()
+    app.config[name] = "x" * most
+    assert lines(app)["templates"]["ok"] is True
+
+    app.config[name] = "x" * (most + 1)
+
+    assert lines(app)["templates"]["detail"] == f"longer than the dealer takes: {name}"
+
+
 def test_the_memo_sender_needs_no_templates(another_app: Callable[..., Flask]) -> None:
     app = another_app(KAKAO_SENDER="memo", KAKAO_REST_API_KEY="rest-key-of-the-tests")
 

@@ -21,6 +21,7 @@ from app.ops.output import Line, reports
 
 REDIS_TIMEOUT_S = 3.0
 STATEMENT_MS = 5000
+CODE_LENGTH, SENDER_KEY_LENGTH = 20, 40  # what is longer, the dealer takes for a mistake in each message
 SPEC = Path(__file__).parents[2] / "openapi.json"
 
 
@@ -128,7 +129,11 @@ def _paths(committed: Any, routes: Any) -> set[str]:
 def _templates() -> Line:
     if current_app.config["KAKAO_SENDER"] != "alimtalk":
         return Line(True, "templates", "not needed by the memo sender")
-    missing = [each.setting for each in TEMPLATES.values() if not current_app.config[each.setting]]
-    return Line(
-        not missing, "templates", f"no code in {', '.join(missing)}" if missing else "all have a code"
-    )
+    config = current_app.config
+    codes = {each.setting: config[each.setting] for each in TEMPLATES.values()}
+    if missing := [name for name, code in codes.items() if not code]:
+        return Line(False, "templates", f"no code in {', '.join(missing)}")
+    longest = dict.fromkeys(codes, CODE_LENGTH) | {"KAKAO_SENDER_KEY": SENDER_KEY_LENGTH}
+    if too_long := [name for name, most in longest.items() if len(config[name] or "") > most]:
+        return Line(False, "templates", f"longer than the dealer takes: {', '.join(too_long)}")
+    return Line(True, "templates", "all have a code")
