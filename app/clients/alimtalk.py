@@ -43,8 +43,10 @@ __all__ = [
 ]
 
 MAX_RECIPIENTS: Final = 1000
-PAGE_SIZE: Final = 1000
-FIND_PAGES: Final = 3
+FIND_PAGE: Final = 200
+"""These rows hold their message's text, up to 5 KB each: a thousand are more than is read of an answer."""
+FIND_PAGES: Final = 8
+RESULT_PAGE: Final = 1000
 RESULT_PAGES: Final = 400
 
 _FAILURES: Final[dict[http.Kind, tuple[Outcome, str, str]]] = {
@@ -161,7 +163,7 @@ class Alimtalk:
         }
         stop_at = time.monotonic() + self._deadline_s
         found: dict[str, Found] = {}
-        for reply, rows in self._pages("/messages", query, FIND_PAGES, stop_at):
+        for reply, rows in self._pages("/messages", query, FIND_PAGE, FIND_PAGES, stop_at):
             with _reading(reply):
                 found |= found_messages(rows, request_key)
         return found
@@ -178,22 +180,22 @@ class Alimtalk:
             "endUpdateDate": _minute(until, up=True),
             "alimtalkMessageType": "NORMAL",
         }
-        for _, rows in self._pages("/message-results", query, RESULT_PAGES):
+        for _, rows in self._pages("/message-results", query, RESULT_PAGE, RESULT_PAGES):
             yield from delivery_results(rows)
 
     def _pages(
-        self, path: str, query: dict[str, str], limit: int, stop_at: float | None = None
+        self, path: str, query: dict[str, str], size: int, limit: int, stop_at: float | None = None
     ) -> Iterator[tuple[http.Reply, list[object]]]:
         """Each page's rows until all are seen; raises AlimtalkError when `limit` pages are not enough."""
         seen = 0
         for number in range(1, limit + 1):
             left = self._deadline_s if stop_at is None else stop_at - time.monotonic()
-            params = {**query, "pageNum": number, "pageSize": PAGE_SIZE}
+            params = {**query, "pageNum": number, "pageSize": size}
             reply = self._call("GET", path, left, params=params)
             rows, total = _page(reply)
             yield reply, rows
             seen += len(rows)
-            if (len(rows) < PAGE_SIZE) if total is None else (seen >= total):
+            if (len(rows) < size) if total is None else (seen >= total):
                 return
             if not rows:
                 break

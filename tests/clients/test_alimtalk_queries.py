@@ -48,7 +48,7 @@ def test_find_asks_by_request_key_for_a_korean_window_rounded_outwards() -> None
         "endCreateDate": ["2026-07-21 07:40"],
         "senderGroupingKey": ["key 1"],
         "pageNum": ["1"],
-        "pageSize": ["1000"],
+        "pageSize": ["200"],
     }
 
 

@@ -1,12 +1,19 @@
 """The dealer takes a batch and its answer is lost: it is asked, and nothing leaves twice."""
 
 from collections.abc import Callable
+from uuid import uuid4
 
 import pytest
+from flask import Flask
 from invariants import check, legal_moves
-from messages import add_messages, ask_until_decided, attempts, look, open_reviews, states
+from messages import add_messages, ask_until_decided, attempts, look, open_reviews, phone, states
 from sqlalchemy.orm import Session
 
+from app.clients.alimtalk import Recipient
+from app.domain.days import utc_now
+from app.domain.templates import TEMPLATES
+from app.extensions import kakao
+from app.workers.alimtalk import CLOCKS_DIFFER
 from dev.sandbox.client import Sandbox
 
 Run = Callable[[], None]
@@ -60,3 +67,15 @@ def test_of_a_batch_that_was_taken_in_part_the_rest_is_refused_as_a_duplicate_an
     assert {look(db_session, each).status for each in refused} == {"MANUAL_REVIEW"}
     assert {each.outcome for each in attempts(db_session, refused[0])} == {"unknown", "duplicate"}
     check(db_session, sandbox, worker_died=False)
+
+
+def test_the_largest_batch_is_found_although_every_row_holds_its_text(app: Flask, sandbox: Sandbox) -> None:
+    template = TEMPLATES["daily_plan"]
+    texts = {name: "가" * template.limit(name) for name in template.variables}
+    ids = [str(uuid4()) for _ in range(1000)]
+    people = [Recipient(each, phone(number), texts) for number, each in enumerate(ids)]
+    kakao.send(app.config[template.setting], people, "a-key")
+
+    found = kakao.find("a-key", utc_now() - CLOCKS_DIFFER, utc_now() + CLOCKS_DIFFER)
+
+    assert found.keys() == set(ids)
