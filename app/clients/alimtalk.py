@@ -46,6 +46,7 @@ MAX_RECIPIENTS: Final = 1000
 FIND_PAGE: Final = 200
 """These rows hold their message's text, up to 5 KB each: a thousand are more than is read of an answer."""
 FIND_PAGES: Final = 8
+RESULTS: Final = "/message-results"
 RESULT_PAGE: Final = 1000
 RESULT_PAGES: Final = 400
 
@@ -180,7 +181,7 @@ class Alimtalk:
             "endUpdateDate": _minute(until, up=True),
             "alimtalkMessageType": "NORMAL",
         }
-        for _, rows in self._pages("/message-results", query, RESULT_PAGE, RESULT_PAGES):
+        for _, rows in self._pages(RESULTS, query, RESULT_PAGE, RESULT_PAGES):
             yield from delivery_results(rows)
 
     def _pages(
@@ -192,7 +193,7 @@ class Alimtalk:
             left = self._deadline_s if stop_at is None else stop_at - time.monotonic()
             params = {**query, "pageNum": number, "pageSize": size}
             reply = self._call("GET", path, left, params=params)
-            rows, total = _page(reply)
+            rows, total = _page(reply, none_is_empty=path == RESULTS)
             yield reply, rows
             seen += len(rows)
             if (len(rows) < size) if total is None else (seen >= total):
@@ -254,12 +255,14 @@ def _reading(reply: http.Reply) -> Iterator[None]:
         ) from None
 
 
-def _page(reply: http.Reply) -> tuple[list[object], int | None]:
+def _page(reply: http.Reply, *, none_is_empty: bool) -> tuple[list[object], int | None]:
+    """An answer's rows; of results, no list is no news: refused, the same window would come for ever."""
     with _reading(reply):
         payload = load(reply.body)
         code = header_code(payload)
         if code == ACCEPTED:
-            return page(part(payload, "messageSearchResultResponse") or payload)
+            inner = part(payload, "messageSearchResultResponse")
+            return page(inner or payload, none_is_empty=none_is_empty)
     raise AlimtalkError(
         api_code(code).outcome,
         str(code),

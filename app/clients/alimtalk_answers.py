@@ -171,12 +171,15 @@ def _receipt(row: dict[str, Any]) -> tuple[str | None, int | None, str | None, d
     )
 
 
-def page(container: object) -> tuple[list[object], int | None]:
-    """The rows of one page and the number of all rows, None when it is not told; raises `Nonsense`."""
+def page(container: object, *, none_is_empty: bool = False) -> tuple[list[object], int | None]:
+    """The rows of one page and the number of all rows, None when it is not told; raises `Nonsense`.
+
+    `none_is_empty`: no list means that there are no rows, also when no total of 0 says so.
+    """
     if isinstance(container, dict):
         rows, total = container.get("messages"), whole(container.get("totalCount"))
         if isinstance(rows, list):
             return rows, total
-        if rows is None and total == 0:
+        if rows is None and (total == 0 or (none_is_empty and total is None)):
             return [], 0
     raise Nonsense("the answer has no list of messages")

@@ -159,6 +159,17 @@ def test_rows_without_a_result_are_left_out() -> None:
     assert [result.recipient_seq for result in pull(pulled(*rows))] == [4]
 
 
+@pytest.mark.parametrize("spelling", [{"messages": []}, {"messages": None}, {}])
+def test_a_window_without_results_is_over_in_any_spelling(spelling: dict[str, object]) -> None:
+    assert pull({"header": OK, **spelling}) == []
+
+
+@pytest.mark.parametrize("said", [{"messages": "no"}, {"messages": None, "totalCount": 1}])
+def test_results_that_contradict_themselves_are_asked_for_again(said: dict[str, object]) -> None:
+    with pytest.raises(AlimtalkError):
+        pull({"header": OK, **said})
+
+
 def test_results_end_even_when_the_dealer_never_does() -> None:
     with serving(answers(pulled(message(1), totalCount=10**6))) as server, pytest.raises(AlimtalkError):
         list(alimtalk(server.url).results(SINCE, UNTIL))
