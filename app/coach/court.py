@@ -12,7 +12,7 @@ from app.coach.engine import draft_of
 from app.coach.exposures import BAND_LEVELS
 from app.coach.loads import down, is_loadable, settle
 from app.coach.proposal import Proposed
-from app.coach.selection import difficulty_cap, possible, safe
+from app.coach.selection import difficulty_cap, possible, safe, too_heavy
 from app.coach.timing import total_s
 from app.coach.types import Experience, Finding, Plan, PlannedItem, Template, Tier
 from app.coach.volume import EASY, SESSION_CAP, WEEK_CAP, half_sets_before, half_sets_of, session_sets
@@ -155,7 +155,7 @@ class Court:
         return draft
 
     def _check_choice(self, number: int, exercise: Exercise, in_base: bool) -> None:
-        """V04 to V06; what the rules chose themselves is not too hard."""
+        """V04 to V06, and the start of V12; what the rules chose themselves is not too hard."""
         if in_base:
             return
         if not safe(self.day, exercise) or exercise.slug == BALANCE:
@@ -167,6 +167,8 @@ class Court:
             self._error(
                 "V06", number, f"{exercise.slug} has difficulty {exercise.difficulty}, the cap is {cap}"
             )
+        if too_heavy(self.day, exercise):
+            self._error("V12", number, f"even the lightest {exercise.slug} is too heavy to begin with")
 
     def _set_sets(self, number: int, one: Proposed, draft: Draft) -> None:
         beginner = self.day.level is Experience.BEGINNER

@@ -132,6 +132,19 @@ def test_bands_have_levels_instead_of_kg() -> None:
     assert judged(replace(banded, age=66), (place, {"band": "HEAVY"})).codes == ("V12",)
 
 
+@pytest.mark.parametrize(("weight", "codes"), [(45, ("V12",)), (58, ())])
+def test_a_lightest_load_that_is_too_heavy_for_the_rules_is_too_heavy_for_a_proposal(
+    weight: int, codes: tuple[str, ...]
+) -> None:
+    # 0.28 of her weight is 12.6 or 16.2 kg: the 20 kg bar is 1.59 or 1.23 times that.
+    her = man(sex="F", weight_kg=Decimal(weight), height_cm=160)
+    place = slugs(plan(her, [], MONDAY)).index("dumbbell_rdl")
+
+    found = judged(her, (place, {"slug": "hip_thrust", "kg": 20}))
+
+    assert found.codes == codes
+
+
 def test_minors_do_no_heavy_sets() -> None:
     minor = replace(TRAINED, age=17, health=Health(guardian_consent=True))
 
