@@ -63,12 +63,14 @@ def e1rm_30(day: Day, exercise: Exercise) -> Decimal | None:
     A lift the trainee only told us about counts as 0.9 of its estimate, and only while there is no set of
     ours.
     """
+    if exercise.seconds:  # a maximum is of repetitions
+        return None
     best: Decimal | None = None
     for on, item in reversed(day.past.by_slug.get(exercise.slug, ())):
         if (day.on - on).days > RECENT_DAYS:
             break
         for one in item.sets:
-            if one.state not in (SetState.DONE, SetState.FAILED) or exercise.seconds:
+            if one.state not in (SetState.DONE, SetState.FAILED):
                 continue
             kg = performed_kg(one)
             found = epley_30(kg, performed(one) + (one.rir or 0)) if kg else None

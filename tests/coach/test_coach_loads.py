@@ -1,9 +1,10 @@
 """Where a load comes from: lists of plates, estimated maxima, other ranges and tiers, bands, caution."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from coach_builders import day, hurt, item, man, reasons, session
+from coach_builders import MONDAY, day, hurt, item, lines, man, reasons, session
 from weekly_sessions import after, squat
 
 from app.coach import Band, Equipment, KnownLift, LoadType, PastItem, PastSet, SetState, Tier, exercises, plan
@@ -105,6 +106,16 @@ def test_what_is_told_counts_only_until_it_is_seen() -> None:
 
     bench = next(one for one in made.items if one.slug == "barbell_bench_press")
     assert bench.kg == Decimal("52.5")
+
+
+def test_a_carry_is_measured_in_seconds_and_has_no_maximum() -> None:
+    told = (KnownLift("farmers_carry", Decimal(80), 5),)
+    walker = man(goal="GENERAL_HEALTH")
+
+    first, last = plan(walker, [], MONDAY), plan(replace(walker, known_lifts=told), [], MONDAY)
+
+    assert last.items[-1].slug == "farmers_carry"
+    assert lines(last) == lines(first)
 
 
 def banded(level: str, reps: int, of: int | None = None) -> PastItem:
