@@ -82,14 +82,15 @@ def _exposure(on: date, item: PastItem, before: Exposure | None) -> Exposure:
     kg = min(weights) if weights else None
     levels = [band for one in tried if (band := one.performed_band or one.target_band) is not None]
     result = _result(item, tried, target)
-    same = before is not None and before.kg == kg
+    band = min(levels, key=BAND_LEVELS.index) if levels else None
+    same = before is not None and (before.kg, before.band) == (kg, band)
     if result is Result.HARD and same and before and before.result is Result.HARD and before.target == target:
         result = Result.SUCCESS
     again = result in MISSES and before is not None and before.result in MISSES
     return Exposure(
         on=on,
         kg=kg,
-        band=min(levels, key=BAND_LEVELS.index) if levels else None,
+        band=band,
         target=target,
         rir=tried[-1].rir,
         target_rir=item.target_rir,

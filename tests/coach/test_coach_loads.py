@@ -118,13 +118,14 @@ def test_a_carry_is_measured_in_seconds_and_has_no_maximum() -> None:
     assert lines(last) == lines(first)
 
 
-def banded(level: str, reps: int, of: int | None = None) -> PastItem:
+def banded(level: str, reps: int, of: int | None = None, rir: int | None = None) -> PastItem:
     goal = of or reps
     one = PastSet(
         SetState.DONE if reps >= goal else SetState.FAILED,
         target_reps=goal,
         target_band=Band(level),
         performed_reps=reps,
+        rir=rir,
     )
     return PastItem("horizontal_push/0", "band_chest_press", Tier.SEC, 2, (one,) * 3)
 
@@ -139,6 +140,11 @@ def banded(level: str, reps: int, of: int | None = None) -> PastItem:
         ([banded("HEAVY", 17)], "03-06", ("HEAVY", 17)),
         ([banded("MEDIUM", 4, of=10)], "03-06", ("MEDIUM", 8)),
         ([banded("MEDIUM", 10)], "02-08", ("LIGHT", 8)),
+        # A second time in a row counts at the same level only.
+        ([banded("LIGHT", 9, of=10), banded("LIGHT", 9, of=10)], "03-06", ("LIGHT", 8)),
+        ([banded("LIGHT", 9, of=10), banded("MEDIUM", 9, of=10)], "03-06", ("MEDIUM", 10)),
+        ([banded("LIGHT", 10, rir=0), banded("LIGHT", 10, rir=0)], "03-06", ("LIGHT", 12)),
+        ([banded("LIGHT", 10, rir=0), banded("MEDIUM", 10, rir=0)], "03-06", ("MEDIUM", 10)),
     ],
 )
 def test_bands(items: list[PastItem], last: str, expected: tuple[str, int]) -> None:
