@@ -213,6 +213,8 @@ def _shift(look: Look) -> Goal:
 
 
 def _estimate_30(look: Look) -> Decimal | None:
+    if look.exercise.seconds:
+        return None
     found = look.memory.best_e1rm_30(look.item.slug, look.on)
     for told in look.profile.known_lifts:
         if found is None and told.exercise == look.item.slug:

@@ -123,7 +123,8 @@ def _seen(on: date, item: PastItem, tried: list[PastSet], before: Seen | None) -
     bands = [one.performed_band or one.target_band for one in tried]
     levels = [band for band in bands if band is not None]
     kg = min(weights) if weights else None
-    same = before is not None and before.kg == kg
+    band = min(levels, key=BANDS.index) if levels else None
+    same = before is not None and (before.kg, before.band) == (kg, band)
     result = _result(item, tried, target)
     if before and same and result == before.result == "HARD" and before.target == target:
         result = "SUCCESS"
@@ -131,7 +132,7 @@ def _seen(on: date, item: PastItem, tried: list[PastSet], before: Seen | None) -
     return Seen(
         on,
         kg,
-        min(levels, key=BANDS.index) if levels else None,
+        band,
         target,
         result,
         tried[-1].rir,
