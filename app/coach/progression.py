@@ -97,7 +97,7 @@ def _target(day: Day, exercise: Exercise, tier: Tier, dose: Dose) -> Target:
         return _reset(day, exercise, dose, last, factor, f"GAP:{factor}")
     if age >= STALE_DAYS and gap < STALE_GAP_DAYS:
         return _reset(day, exercise, dose, last, STALE_FACTOR, "STALE")
-    if exercise.loaded and _out_of_range(last.target, dose):
+    if exercise.loaded and _out_of_range(day, exercise, dose, last):
         return _range_shift(day, exercise, dose, last)
     if day.deload:
         return _reset(day, exercise, dose, last, DELOAD_FACTOR, "DELOAD")
@@ -184,8 +184,12 @@ def _at(day: Day, exercise: Exercise, last: Exposure, reps: int, reason: str) ->
     return Target(reps, settle(day.steps(exercise.load_type), last.kg), None, (reason,))
 
 
-def _out_of_range(reps: int, dose: Dose) -> bool:
-    return not dose.low <= reps <= dose.high + 2 and reps != max(3, dose.low - 2)
+def _out_of_range(day: Day, exercise: Exercise, dose: Dose, last: Exposure) -> bool:
+    """Whether the target was of another range: two reps past the top are not, nor five at the last load."""
+    most = dose.high + 2
+    if last.kg is not None and above(day.steps(exercise.load_type), last.kg) is None:
+        most = _ceiling(exercise, dose)
+    return not dose.low <= last.target <= most and last.target != max(3, dose.low - 2)
 
 
 def _range_shift(day: Day, exercise: Exercise, dose: Dose, last: Exposure) -> Target:

@@ -115,7 +115,7 @@ def _expected(look: Look) -> Goal:
         return _reset(look, look.factor())
     if age >= 28 and gap < 14:
         return _reset(look, Decimal("0.90"))
-    if look.exercise.loaded and not _in_range(look, last.target):
+    if look.exercise.loaded and not _in_range(look, last):
         return _shift(look)
     if look.deload:
         return _reset(look, Decimal("0.90"))
@@ -124,8 +124,10 @@ def _expected(look: Look) -> Goal:
     return _moved(look, last)
 
 
-def _in_range(look: Look, target: int) -> bool:
-    return look.bottom <= target <= look.top + 2 or target == max(3, look.bottom - 2)
+def _in_range(look: Look, last: Seen) -> bool:
+    heaviest = last.kg is not None and not any(kg > last.kg for kg in look.list)
+    most = look.most if heaviest else look.top + 2
+    return look.bottom <= last.target <= most or last.target == max(3, look.bottom - 2)
 
 
 def _moved(look: Look, last: Seen) -> Goal:

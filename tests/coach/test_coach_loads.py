@@ -85,6 +85,15 @@ def test_another_range_asks_for_another_load(past: PastItem, reps: int, kg: str,
     assert (found.reps, found.kg, found.reasons) == (reps, Decimal(kg), (reason,))
 
 
+@pytest.mark.parametrize(("done", "reps"), [(10, 11), (12, 13), (13, 14), (14, 15), (15, 15)])
+def test_the_heaviest_load_there_is_gets_up_to_five_more_reps(done: int, reps: int) -> None:
+    only = {"loads": {LoadType.BARBELL: (Decimal(20), Decimal(40))}}
+
+    found = after(squat([done] * 4, "40"), **only)[1]
+
+    assert (found.reps, found.kg) == (reps, Decimal(40))
+
+
 def test_a_lift_known_from_another_tier() -> None:
     seen = item("horizontal_push/0", "barbell_bench_press", "MAIN", [8] * 4, "80")
     silent = item("horizontal_push/0", "barbell_bench_press", "MAIN", [15] * 4, "60")
