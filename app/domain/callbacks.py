@@ -1,7 +1,7 @@
 """Answers that come later: the chat was told to wait, and the plan is posted to Kakao's one-time address.
 
-The address is good for one POST within a minute. It is a secret: it is never logged, and erased as
-soon as it has served.
+The address is good for one POST within a minute. It is a secret: it is never logged, and erased here as
+soon as it has served; the event keeps it as it came, when it opens nothing any more.
 Source: https://kakaobusiness.gitbook.io/main/tool/chatbot/skill_guide/ai_chatbot_callback_guide
 """
 
