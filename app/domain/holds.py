@@ -16,6 +16,9 @@ from app.domain.days import KST
 
 QUOTA_S = 60.0  # of a quota whose end nobody told
 LEAST_S = 5.0  # whatever a provider says: nobody is to be asked again and again without a pause
+# A refusal told so soon after a window began may be about the one before: its answer took a while, or the
+# provider's clock is behind ours. Taken at its word it would hold everything for another day, or month.
+JUST_BEGUN = timedelta(minutes=5)
 
 _HOLD = text("""
     INSERT INTO sender_holds AS held (scope, until, reason_code, code)
@@ -63,10 +66,17 @@ def quota_end(window: str | None, retry_after_s: float | None, now: datetime) ->
     """When a quota is there again: as the provider says, else by the kind of its window, else in a minute.
 
     `window`: "00:00", "08:00" (the next one in Korea), "1st" (of the next month in Korea) or "10min". That
-    Kakao counts days in Korean time is not documented.
+    Kakao counts days in Korean time is not documented. In the first minutes of a window it is asked again.
     """
     if retry_after_s is not None:
         return now + timedelta(seconds=max(retry_after_s, LEAST_S))
+    if window == "10min":
+        return now + timedelta(minutes=10)
+    end = _next_start(window, now - JUST_BEGUN)
+    return end if end is not None and end > now else now + timedelta(seconds=QUOTA_S)
+
+
+def _next_start(window: str | None, now: datetime) -> datetime | None:
     midnight = now.astimezone(KST).replace(hour=0, minute=0, second=0, microsecond=0)
     match window:
         case "00:00":
@@ -76,6 +86,4 @@ def quota_end(window: str | None, retry_after_s: float | None, now: datetime) ->
             return morning if morning > now else morning + timedelta(days=1)
         case "1st":
             return (midnight.replace(day=1) + timedelta(days=32)).replace(day=1)
-        case "10min":
-            return now + timedelta(minutes=10)
-    return now + timedelta(seconds=QUOTA_S)
+    return None

@@ -138,7 +138,7 @@ def test_a_429_may_name_a_moment(sandbox: Sandbox, run_delivery: Run, db_session
     [
         ("00:00", NOON, datetime(2026, 1, 31, 15, 0, tzinfo=UTC)),
         ("00:00", datetime(2026, 1, 31, 14, 59, 59, tzinfo=UTC), datetime(2026, 1, 31, 15, 0, tzinfo=UTC)),
-        ("00:00", datetime(2026, 1, 31, 15, 0, tzinfo=UTC), datetime(2026, 2, 1, 15, 0, tzinfo=UTC)),
+        ("00:00", datetime(2026, 1, 31, 15, 6, tzinfo=UTC), datetime(2026, 2, 1, 15, 0, tzinfo=UTC)),
         ("08:00", NOON, datetime(2026, 1, 31, 23, 0, tzinfo=UTC)),
         ("08:00", datetime(2026, 1, 30, 22, 0, tzinfo=UTC), datetime(2026, 1, 30, 23, 0, tzinfo=UTC)),
         ("1st", NOON, datetime(2026, 1, 31, 15, 0, tzinfo=UTC)),
@@ -150,6 +150,25 @@ def test_a_429_may_name_a_moment(sandbox: Sandbox, run_delivery: Run, db_session
 def test_the_end_of_a_window_is_counted_in_korea(window: str | None, now: datetime, end: datetime) -> None:
     assert quota_end(window, None, now) == end
     assert quota_end(window, 7.0, now) == now + timedelta(seconds=7)
+
+
+@pytest.mark.parametrize(
+    ("window", "begins"),
+    [
+        ("00:00", datetime(2026, 1, 30, 15, 0, tzinfo=UTC)),
+        ("08:00", datetime(2026, 1, 30, 23, 0, tzinfo=UTC)),
+        ("1st", datetime(2026, 1, 31, 15, 0, tzinfo=UTC)),
+    ],
+)
+@pytest.mark.parametrize("after", [timedelta(0), timedelta(milliseconds=40), timedelta(minutes=4)])
+def test_a_refusal_that_comes_as_a_window_begins_does_not_hold_until_the_next_one(
+    window: str, begins: datetime, after: timedelta
+) -> None:
+    now = begins + after
+
+    end = quota_end(window, None, now)
+
+    assert end == now + timedelta(minutes=1)
 
 
 def test_a_longer_hold_stays_when_a_shorter_one_comes(
