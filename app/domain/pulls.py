@@ -25,8 +25,11 @@ _MATCH = text("""
 
 
 def windows(done_until: datetime | None, now: datetime) -> Iterator[tuple[datetime, datetime]]:
-    """From when to when to ask, in slices: everything since the last time, and some of it again."""
-    since = max((done_until or now - FIRST) - OVERLAP, now - FURTHEST)
+    """From when to when to ask, in slices: everything since the last time, and some of it again.
+
+    What was done up to a time that is still to come was done by a clock that was fast: not believed.
+    """
+    since = max(min(done_until or now - FIRST, now) - OVERLAP, now - FURTHEST)
     while since < now:
         until = min(since + SLICE, now)
         yield since, until

@@ -90,6 +90,22 @@ def test_windows_overlap_so_that_what_was_recorded_late_is_seen(
     assert look(db_session, message_id).status == "DELIVERED"
 
 
+def test_a_clock_that_was_fast_once_does_not_end_the_asking(
+    lost: Sandbox, run_delivery: Run, run_periodic: Run, db_session: Session, pass_time: Pass
+) -> None:
+    run_periodic()
+    db_session.execute(text("UPDATE periodic_jobs SET done_until = now() + interval '1 day'"))
+    db_session.commit()
+    [message_id] = add_messages(db_session)
+    run_delivery()
+    settle(lost)
+
+    pass_time(EVERY["pull_results"].total_seconds() + 1)
+    run_periodic()
+
+    assert look(db_session, message_id).status == "DELIVERED"
+
+
 def test_a_dealer_in_trouble_leaves_the_window_to_the_next_time(
     lost: Sandbox, run_delivery: Run, run_periodic: Run, db_session: Session, pass_time: Pass
 ) -> None:
