@@ -22,7 +22,12 @@ JUST_BEGUN = timedelta(minutes=5)
 
 _HOLD = text("""
     INSERT INTO sender_holds AS held (scope, until, reason_code, code)
-    VALUES (:scope, :until, :reason_code, :code)
+    VALUES (
+        :scope,
+        CASE WHEN CAST(:until AS timestamptz) IS NOT NULL THEN greatest(
+            CAST(:until AS timestamptz), clock_timestamp() + make_interval(secs => :least_s)) END,
+        :reason_code, :code
+    )
     ON CONFLICT (scope) DO UPDATE
     SET until = excluded.until, reason_code = excluded.reason_code, code = excluded.code, started_at = now()
     WHERE held.until < coalesce(excluded.until, 'infinity')
@@ -43,10 +48,11 @@ _LISTING = text("""
 def hold(session: Session, scope: str, until: datetime | None, *, reason_code: str, code: str) -> None:
     """Hold `scope` (a provider, or `provider:kind`) until then; None: until an operator lifts it.
 
-    A longer hold that is there already stays. May run twice.
+    A longer hold that is there already stays. It lasts a while by the database's clock too, which says when
+    it is over. May run twice.
     """
     given: dict[str, Any] = {"scope": scope, "until": until, "reason_code": reason_code, "code": code}
-    session.execute(_HOLD, given)
+    session.execute(_HOLD, given | {"least_s": LEAST_S})
 
 
 def free_kinds(session: Session, provider: str, kinds: Collection[str]) -> tuple[str, ...]:

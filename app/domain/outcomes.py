@@ -21,7 +21,7 @@ from app.domain.claims import Claimed, Request
 from app.domain.consequences import Meaning, Signal, follow
 from app.domain.contacts import Mark
 from app.domain.gates import NO_SETTINGS
-from app.domain.holds import quota_end
+from app.domain.holds import LEAST_S, quota_end
 
 MAX_TRIES = 100
 SLOW_S = 60.0  # the least between two tries while the provider is being maintained
@@ -99,7 +99,11 @@ _RECORD = text("""
             WHEN a.status = 'RETRY_SCHEDULED' AND n.cancel_requested THEN 'CANCELED' ELSE a.status END,
         due_at = CASE
             WHEN a.status = 'RETRY_SCHEDULED' THEN least(
-                coalesce(a.until, now() + make_interval(secs => a.delay_s), n.due_at), n.expires_at)
+                CASE
+                    WHEN a.until IS NOT NULL
+                    THEN greatest(a.until, now() + make_interval(secs => :least_s))
+                    ELSE coalesce(now() + make_interval(secs => a.delay_s), n.due_at) END,
+                n.expires_at)
             ELSE n.due_at END,
         leased_until = CASE WHEN a.status = 'SENDING' THEN now() END,
         ask_count = 0,
@@ -153,7 +157,7 @@ def record(
     """
     rows = [_as_row(request, claimed, answers[claimed.id], now) for claimed in request.rows]
     hours = RECEIPT_HOURS if request.provider in HAS_RECEIPTS else None
-    given = {"answers": json.dumps(rows), "fence": request.fence, "receipt_hours": hours}
+    given = {"answers": json.dumps(rows), "fence": request.fence, "receipt_hours": hours, "least_s": LEAST_S}
     moved = session.execute(_RECORD, given).all()
     erase_leavers(session, moved)
     reviews.open_for_notifications(session, [row for row in moved if _needs_people(row)])

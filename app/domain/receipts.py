@@ -18,7 +18,7 @@ from app.domain.backoff import backoff_s
 from app.domain.consequences import Meaning, Signal, follow
 from app.domain.contacts import Mark
 from app.domain.gates import NO_SETTINGS
-from app.domain.holds import quota_end
+from app.domain.holds import LEAST_S, quota_end
 from app.domain.outcomes import erase_leavers
 
 MAX_DELIVERY_TRIES = 3  # "retry" results in a row; the last of them fails the message
@@ -95,7 +95,8 @@ _APPLY = text("""
             sent_at = coalesce(n.sent_at, now()),
             due_at = CASE
                 WHEN k.outcome = 'ok' THEN n.due_at
-                ELSE least(coalesce(k.until, now() + make_interval(secs => k.delay_s)), n.expires_at) END,
+                ELSE least(n.expires_at, greatest(k.until, now() + make_interval(secs => CASE
+                    WHEN k.until IS NULL THEN k.delay_s ELSE :least_s END))) END,
             free_attempts = n.free_attempts + CASE WHEN k.outcome IN ('quota', 'alert') THEN 1 ELSE 0 END,
             leased_until = NULL,
             reason_code = CASE WHEN k.outcome <> 'ok' THEN k.reason_code END,
@@ -156,7 +157,7 @@ def apply(
     by_id = {each.notification_id: each for each in receipts}
     session.execute(_LOCK, {"ids": [str(each) for each in by_id]})
     rows = [_as_row(each, now) for each in receipts]
-    given = {"receipts": json.dumps(rows), "failed": list(caps.FAILED_DELIVERY)}
+    given = {"receipts": json.dumps(rows), "failed": list(caps.FAILED_DELIVERY), "least_s": LEAST_S}
     known = session.execute(_APPLY, given).all()
     moved = [row for row in known if row.has_moved]
     erase_leavers(session, moved)

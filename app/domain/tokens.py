@@ -22,6 +22,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.domain import users
+from app.domain.holds import LEAST_S
 from app.models import KakaoToken
 
 EXPIRES_SOON = timedelta(seconds=60)
@@ -204,9 +205,10 @@ def _same(token: Token) -> Update:
 
 
 def hold_owner(session: Session, user_id: UUID, until: datetime) -> None:
-    """The trainee's own quota at Kakao is used up until then."""
+    """The trainee's own quota at Kakao is used up until then, and for a while by the database's clock too."""
+    a_while = func.now() + timedelta(seconds=LEAST_S)
     query = update(KakaoToken).where(KakaoToken.user_id == user_id)
-    session.execute(query.values(held_until=func.greatest(KakaoToken.held_until, until)))
+    session.execute(query.values(held_until=func.greatest(KakaoToken.held_until, until, a_while)))
 
 
 @dataclass(frozen=True, slots=True)
