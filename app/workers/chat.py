@@ -1,6 +1,7 @@
 """Answers of the chat that take longer than it waits: the day's plan, made here and posted to Kakao."""
 
 import logging
+from time import monotonic
 
 from flask import current_app
 
@@ -14,17 +15,22 @@ from app.extensions import db
 from app.logs import bound
 from app.workers import stopping
 from app.workers.advice import asked_llm
+from app.workers.bells import ring
 from app.workers.world import world
 
 log = logging.getLogger(__name__)
 
+WORK_S = 20.0
 
-def answer_later() -> None:
-    """Give the answers that are due; any number may run at once, each is given by one of them.
 
-    The plan is made and kept before the answer is posted: whoever dies in between leaves it to the next
-    try, which finds the plan there.
+def answer_later(work_s: float = WORK_S) -> None:
+    """Give the answers that are due, for 20 s, then ring again; each is given by one of those who run.
+
+    A job that went on for as long as somebody asks would be ended in the middle of an answer. The plan is
+    made and kept before the answer is posted: whoever dies in between leaves it to the next try, which finds
+    the plan there.
     """
+    end = monotonic() + work_s
     while not stopping.is_asked():
         waiting = callbacks.claim(db.session())
         db.session.commit()
@@ -32,6 +38,9 @@ def answer_later() -> None:
             return
         with bound(request_id=waiting.request_id):
             _give(waiting)
+        if monotonic() >= end:
+            break
+    ring("chat")
 
 
 def _give(waiting: Waiting) -> None:

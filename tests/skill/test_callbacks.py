@@ -10,6 +10,7 @@ from factories import AS_OPERATOR, add_plan, delete_user, make_user, today
 from flask import Flask
 from openapi_client import SpecClient
 from raw_server import RawServer, hangs, resets, response, says, serving
+from redis import Redis
 from skill_builders import Chat, joined
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
@@ -104,6 +105,24 @@ def test_asking_twice_makes_one_plan(kakao: Any, make_app: Any, db_session: Sess
 
     assert len(posted(server)) == 2
     assert len(db_session.scalars(select(ExercisePlan)).all()) == 1
+
+
+def test_a_job_whose_time_is_over_leaves_the_next_answer_to_another(
+    kakao: Any, make_app: Any, db_session: Session, redis: Redis
+) -> None:
+    server = kakao(says(took()))
+    app = make_app(server)
+    chat, _ = ask(app, server)
+    chat.say("오늘 운동 보여줘", callback_url=f"{server.url}/callback/two")
+    redis.flushdb()
+
+    with app.app_context():
+        answer_later(work_s=0)
+
+    assert sorted(row.status for row in callbacks(db_session)) == ["DONE", "WAITING"]
+    assert redis.llen("rq:queue:chat") == 1
+    run(app)
+    assert [row.status for row in callbacks(db_session)] == ["DONE", "DONE"]
 
 
 @pytest.mark.parametrize("verdict", ["FAIL", "ERROR"])
