@@ -66,7 +66,11 @@ def _is_result(payload: Any) -> bool:
 
 
 def _apply_results(claimed: Sequence[Any]) -> Applied:
-    """Apply delivery results, one a message at a time, in the order in which they came."""
+    """Apply delivery results, one a message at a time, in the order in which they came.
+
+    Each round is a transaction of its own: the next one takes reviews, which come before the guardrails that
+    this one may hold.
+    """
     seen: dict[UUID, receipts.Seen] = {}
     marks: list[Mark] = []
     waiting = sorted(claimed, key=lambda event: event.received_at)
@@ -84,6 +88,7 @@ def _apply_results(claimed: Sequence[Any]) -> Applied:
         )
         ended = [_ending(event, applied.seen.get(key) if key else None) for key, event in once.items()]
         events.finish(db.session(), ended)
+        db.session.commit()
         seen |= applied.seen
         marks += applied.marks
     return Applied(seen, tuple(marks))
