@@ -114,13 +114,18 @@ def _open(session: Session, provider: str, reason_code: str, ids: Sequence[UUID]
     """
     if not ids:
         return
+    _lock(session, ids)
     mine = (WebhookEvent.id.in_(ids),)
-    session.execute(select(WebhookEvent.id).where(*mine).order_by(WebhookEvent.id).with_for_update()).all()
     review_id = reviews.open_review(
         session, subject="webhook_event", cause=provider, reason_code=reason_code, count=len(ids)
     )
     waits = (WebhookEvent.status == "MANUAL_REVIEW", WebhookEvent.review_id.is_not(None))
     session.execute(update(WebhookEvent).where(*mine, not_(and_(*waits))).values(review_id=review_id))
+
+
+def _lock(session: Session, ids: Sequence[UUID]) -> None:
+    mine = select(WebhookEvent.id).where(WebhookEvent.id.in_(ids))
+    session.execute(mine.order_by(WebhookEvent.id).with_for_update()).all()
 
 
 def note_forgery(
@@ -223,8 +228,11 @@ class Finished:
 def finish(session: Session, finished: Sequence[Finished]) -> None:
     """Write how the work ended, in the same transaction as its effects; a leaver's body is erased.
 
-    An event that was joined to a trainee stays so, whether or not the work still found them.
+    An event that was joined to a trainee stays so, whether or not the work still found them. Many are locked
+    first, in the order in which `_open` and whoever decides about them do it.
     """
+    if len(finished) > 1:
+        _lock(session, [each.id for each in finished])
     rows = [
         {
             "id": str(each.id),

@@ -1,4 +1,4 @@
-"""Two results of one message are worked on together, while an operator lifts a stop."""
+"""Results are worked on while an operator decides, or the dealer repeats itself."""
 
 from collections.abc import Callable
 
@@ -10,11 +10,13 @@ from receipts import SIGNED, URL, envelope, events, hook, request_id_of
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from app.domain import events as domain_events
 from app.domain import review_actions
 from app.domain.consequences import Signal, follow
 from app.domain.days import utc_now
+from app.domain.events import Finished, Incoming
 from app.domain.gates import NO_SETTINGS
-from app.models import ManualReview
+from app.models import ManualReview, WebhookEvent
 from app.workers.meanings import delivery_meaning
 from app.workers.webhooks import process_events
 from dev.sandbox.client import Sandbox
@@ -53,3 +55,25 @@ def test_a_second_result_of_a_message_waits_for_a_decision_with_nothing_in_hand(
     assert failed == []
     assert {event.status for event in events(db_session)} == {"PROCESSED"}
     assert {look(db_session, each).status for each in (one, two)} == {"RETRY_SCHEDULED"}
+
+
+def test_results_that_come_again_with_other_bodies_wait_for_those_that_are_worked_on(
+    engine: Engine, db_session: Session
+) -> None:
+    names = ["hook-1", "hook-2"]
+    domain_events.store(
+        db_session, "alimtalk", [Incoming(each, {"n": 1}, "alimtalk-2.3") for each in names], None
+    )
+    db_session.commit()
+    low, high = db_session.scalars(select(WebhookEvent.id).order_by(WebhookEvent.id)).all()
+    ended = [Finished(each, "PROCESSED", None, 0) for each in (high, low)]
+
+    # What `store` does to two bodies that came again, up to the first event; then a worker ends both.
+    db_session.execute(select(WebhookEvent.id).where(WebhookEvent.id == low).with_for_update())
+    with in_background(engine, lambda session: domain_events.finish(session, ended)) as failed:
+        other = [Incoming(each, {"n": 2}, "alimtalk-2.3") for each in names]
+        domain_events.store(db_session, "alimtalk", other, None)
+        db_session.commit()
+
+    assert failed == []
+    assert {event.status for event in events(db_session)} == {"PROCESSED"}
