@@ -29,7 +29,6 @@ from sqlalchemy.orm import Session
 
 from app.domain.templates import TEMPLATES
 from app.models import Notification
-from dev.sandbox.client import Sandbox
 
 TITLE, BODY, NAME = "안내드리는제목", "안내드리는자세한내용", "회원이름"
 TEXTS = {TITLE: "휴관 안내", BODY: "30일은 쉽니다."}
@@ -132,19 +131,6 @@ def test_a_long_name_is_cut_to_its_limit(client: SpecClient) -> None:
     name = ask_notice(client, user["id"]).json["variables"][NAME]
 
     assert (len(name), name[-1]) == (len("#{회원이름}") + 14, "…")
-
-
-def test_an_emoji_counts_twice_so_that_a_new_sender_may_send_it(
-    client: SpecClient, sandbox: Sandbox, run_delivery: Callable[[], None]
-) -> None:
-    sandbox.configure(limit_14=True)
-    user = make_user(client, name="💪" * 20, phone_number="01000000001")
-    notice_id = ask_notice(client, user["id"]).json["id"]
-
-    run_delivery()
-
-    notice = get_notice(client, notice_id)
-    assert (notice["status"], notice["reason_code"]) == ("SENT", None)
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from factories import ask_notice, get_notice, make_user
 from flask import Flask
 from messages import add_messages, attempts, look, open_reviews, phone, states
+from openapi_client import SpecClient
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
@@ -252,3 +254,16 @@ def test_a_cancel_during_the_call_acts_when_the_message_did_not_leave(
     assert look(db_session, kept).status == "RETRY_SCHEDULED"
     assert look(db_session, canceled).status == "CANCELED"
     assert look(db_session, canceled).reason_code == "plan_canceled"
+
+
+def test_an_emoji_counts_twice_so_that_a_new_sender_may_send_it(
+    client: SpecClient, sandbox: Sandbox, run_delivery: Run
+) -> None:
+    sandbox.configure(limit_14=True)
+    user = make_user(client, name="💪" * 20, phone_number="01000000001")
+    notice_id = ask_notice(client, user["id"]).json["id"]
+
+    run_delivery()
+
+    notice = get_notice(client, notice_id)
+    assert (notice["status"], notice["reason_code"]) == ("SENT", None)
