@@ -10,7 +10,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 YES, NO = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
-PORTS = frozenset({None, *range(1, 65_536)})
+PORTS = range(1, 65_536)
 POSTGRES = ("postgres", "postgresql", "postgresql+psycopg2")
 
 
@@ -121,7 +121,9 @@ def database_url() -> Kind:
             url = make_url(text)
         except ArgumentError as error:
             raise ValueError from error
-        if url.drivername not in POSTGRES or not url.database or url.port not in PORTS:
+        if url.drivername not in POSTGRES or not url.database:
+            raise ValueError
+        if url.port is not None and url.port not in PORTS:
             raise ValueError
         return url.set(drivername=POSTGRES[-1]).render_as_string(hide_password=False)
 
