@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.domain import holds, reviews
 from app.domain.schema_check import known_revisions
-from app.models import WebhookEvent
+from app.models import SenderHold, WebhookEvent
 
 IDLE = ("delivery", "unsettled", "webhooks", "chat", "mornings", "evenings", "nights")
 
@@ -74,7 +74,7 @@ def test_what_holds_it_back_and_what_needs_a_human(
 ) -> None:
     until = datetime.now(UTC) + timedelta(hours=1)
     holds.hold(db_session, "alimtalk", until, reason_code="quota", code="-1")
-    holds.hold(db_session, "memo", ago(hours=1), reason_code="quota", code="-2")
+    db_session.add(SenderHold(scope="memo", until=ago(hours=1), reason_code="quota", code="-2"))
     for cause in ("a", "b"):
         reviews.open_review(db_session, subject="sender", cause=cause, reason_code="alert")
     db_session.execute(text("INSERT INTO delivery_tallies (ended, ok) VALUES (40, 30)"))
